@@ -1,0 +1,1 @@
+export type { DatasetSource, ImageDataset } from './dataset.ts';

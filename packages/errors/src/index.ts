@@ -1,0 +1,2 @@
+export { nearestName, unknownNameError } from './nearest-name.ts';
+export { isUserError, UserError } from './user-error.ts';

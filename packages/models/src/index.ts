@@ -1,0 +1,2 @@
+export type { Backbone, ForwardContext, Module, StatisticsUpdate } from './module.ts';
+export type { BufferTree, HostArray, HostBuffer, Parameter, ParameterLayout, ParamTree } from './parameter.ts';

@@ -4,7 +4,8 @@ import { createRandom } from './index.ts';
 
 describe('createRandom', () => {
   it('repeats for the same seed and differs for another', () => {
-    const draw = (seed: number | string) => Array.from({ length: 4 }, createRandom(seed).uniform as () => number);
+    const draw = (seed: number | string) =>
+      Array.from({ length: 4 }, createRandom(seed).uniform as () => number);
     expect(draw(1)).toEqual(draw(1));
     expect(draw(1)).not.toEqual(draw(2));
     expect(draw(1)).not.toEqual(draw('1'));
@@ -68,7 +69,9 @@ describe('distributions', () => {
   });
 
   it('integer refuses what is no count', () => {
-    expect(() => createRandom(1).integer(0)).toThrow('integer: bound must be an integer from 1 to 2^32, got 0');
+    expect(() => createRandom(1).integer(0)).toThrow(
+      'integer: bound must be an integer from 1 to 2^32, got 0',
+    );
     expect(() => createRandom(1).integer(1.5)).toThrow('got 1.5');
   });
 
@@ -93,7 +96,11 @@ describe('distributions', () => {
     fc.assert(
       fc.property(fc.integer(), fc.integer({ min: 0, max: 200 }), (seed, length) => {
         const order = createRandom(seed).permutation(length);
-        return order.length === length && new Set(order).size === length && order.every((i) => i >= 0 && i < length);
+        return (
+          order.length === length &&
+          new Set(order).size === length &&
+          order.every((i) => i >= 0 && i < length)
+        );
       }),
     );
   });

@@ -1,0 +1,72 @@
+// Installs the dependencies and builds the packages, where that is not done yet: all that `npm run demo`,
+// `npm test` and `npm run ssl` need. Needs Node, npm and the npm registry, nothing else.
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+export const root = fileURLToPath(new URL('..', import.meta.url));
+const oldestNode = [20, 19];
+
+/** Runs a program in the workspace's root; ends this process with its status if it fails. */
+export function run(command, args, options = {}) {
+  const result = spawnSync(command, args, {
+    cwd: root,
+    stdio: ['ignore', 2, 2],
+    shell: process.platform === 'win32',
+    ...options,
+    env: { ...process.env, TURBO_TELEMETRY_DISABLED: '1', DO_NOT_TRACK: '1', ...options.env },
+  });
+  if (result.error) fail(`${command}: ${result.error.message}`);
+  if (result.status !== 0) process.exit(result.status ?? 1);
+}
+
+/** Path of a program that a development dependency brought along. */
+export function tool(name) {
+  return join(root, 'node_modules', '.bin', name);
+}
+
+function fail(line) {
+  process.stderr.write(`${line}\n`);
+  process.exit(2);
+}
+
+function checkNode() {
+  const [major, minor] = process.versions.node.split('.').map(Number);
+  if (major < oldestNode[0] || (major === oldestNode[0] && minor < oldestNode[1])) {
+    fail(`Node ${oldestNode.join('.')} or newer is needed, this is ${process.versions.node}: see nodejs.org`);
+  }
+}
+
+/** Installs with the very pnpm that package.json names; npm fetches it, so that no one has to install it. */
+function install() {
+  const stamp = join(root, 'node_modules', '.installed');
+  const state = createHash('sha256')
+    .update(readFileSync(join(root, 'pnpm-lock.yaml')))
+    .update(process.versions.modules)
+    .digest('hex');
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === state) return;
+  const { packageManager } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  process.stderr.write(`Installing the dependencies with ${packageManager} …\n`);
+  run('npx', ['--yes', packageManager, 'install', '--frozen-lockfile', '--reporter=append-only'], {
+    stdio: ['ignore', 'ignore', 2],
+  });
+  mkdirSync(join(root, 'node_modules'), { recursive: true });
+  writeFileSync(stamp, state);
+}
+
+/** Builds what changed since the last build (turbo keeps the account). */
+function build() {
+  run(tool('turbo'), ['run', 'build', '--output-logs=errors-only', '--log-order=grouped'], {
+    stdio: ['ignore', 'ignore', 2],
+  });
+}
+
+export function setUp() {
+  checkNode();
+  install();
+  build();
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) setUp();

@@ -19,7 +19,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'e2e',
-          include: ['apps/*/e2e/**/*.test.ts', 'packages/*/e2e/**/*.test.ts'],
+          include: ['e2e/**/*.test.ts', 'apps/*/e2e/**/*.test.ts'],
           testTimeout: 600_000,
           hookTimeout: 600_000,
         },

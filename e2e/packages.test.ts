@@ -1,0 +1,86 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+const root = new URL('..', import.meta.url).pathname;
+const names = readdirSync(join(root, 'packages'));
+
+/** The README's library example, as a reader would copy it. */
+function readmeExample(): string {
+  const block = /```ts\n([\s\S]*?)```/.exec(readFileSync(join(root, 'README.md'), 'utf8'))?.[1];
+  if (block === undefined) throw new Error('README.md has no ```ts block');
+  return block;
+}
+
+describe('the packages, packed and installed in an empty project', () => {
+  const scratch = mkdtempSync(join(tmpdir(), 'ssl-packed-'));
+  const project = join(scratch, 'project');
+
+  beforeAll(() => {
+    const tarballs = [
+      ...names.map((name) => join(root, 'packages', name)),
+      join(root, 'apps', 'trainer'),
+    ].map((folder) => {
+      const before = new Set(readdirSync(scratch));
+      execFileSync(join(root, 'node_modules', '.bin', 'pnpm'), ['pack', '--pack-destination', scratch], {
+        cwd: folder,
+        stdio: 'pipe',
+      });
+      const made = readdirSync(scratch).find((file) => !before.has(file) && file.endsWith('.tgz'));
+      if (made === undefined) throw new Error(`${folder}: nothing was packed`);
+      return join(scratch, made);
+    });
+    mkdirSync(project);
+    writeFileSync(
+      join(project, 'package.json'),
+      JSON.stringify({ name: 'empty', private: true, type: 'module' }),
+    );
+    execFileSync('npm', ['install', '--no-audit', '--no-fund', '--loglevel=error', ...tarballs], {
+      cwd: project,
+      stdio: 'pipe',
+    });
+  });
+
+  afterAll(() => rmSync(scratch, { recursive: true, force: true }));
+
+  function runScript(file: string, source: string): string {
+    writeFileSync(join(project, file), source);
+    return execFileSync(process.execPath, [file], { cwd: project, encoding: 'utf8', stdio: 'pipe' });
+  }
+
+  it.each(names)('@ssl/%s can be imported', (name) => {
+    const exported = JSON.parse(
+      runScript('import.mjs', `console.log(JSON.stringify(Object.keys(await import('@ssl/${name}'))))`),
+    ) as string[];
+    expect(exported.length).toBeGreaterThan(0);
+  });
+
+  it('ships neither tests nor fixtures', () => {
+    const files = names.flatMap((name) =>
+      readdirSync(join(project, 'node_modules', '@ssl', name), { recursive: true }),
+    );
+    expect(files.filter((file) => /\.test\.|fixtures/.test(String(file)))).toEqual([]);
+  });
+
+  it('brings one copy of TensorFlow.js', () => {
+    const listing = execFileSync('npm', ['ls', '@tensorflow/tfjs-core', '--all', '--parseable'], {
+      cwd: project,
+      encoding: 'utf8',
+    });
+    expect(new Set(listing.trim().split('\n')).size).toBe(1);
+  });
+
+  it('runs the README’s example', () => {
+    const output = runScript('example.mjs', readmeExample());
+    expect(output).toMatch(/kNN/);
+  });
+
+  it('brings the command', () => {
+    const output = execFileSync(join(project, 'node_modules', '.bin', 'ssl'), ['methods'], {
+      encoding: 'utf8',
+    });
+    expect(output).toContain('self-classifier');
+  });
+});

@@ -1,3 +1,4 @@
+import type { ImageSpec } from '@ssl/augment';
 import type * as tf from '@tensorflow/tfjs-core';
 import type { BufferTree, ParamTree } from './parameter.ts';
 
@@ -31,9 +32,21 @@ export interface Module<Input extends tf.Tensor = tf.Tensor, Output extends tf.T
   forward(x: Input, context: ForwardContext): Output;
 }
 
+/** What a backbone was built with, as plain JSON: enough to build it again with `createBackbone`. */
+export interface BackboneSettings {
+  readonly name: string;
+  /** Channels of the first stage. */
+  readonly width: number;
+  readonly stem: 'imagenet' | 'cifar';
+  /** How its convolutions started. */
+  readonly initialization: 'torchvision' | 'pytorch';
+  readonly image: ImageSpec;
+}
+
 /** A network from images to features: the only thing that evaluation needs. */
 export interface Backbone extends Module<tf.Tensor4D, tf.Tensor2D> {
   readonly name: string;
+  readonly settings: BackboneSettings;
   /** Length of a feature vector. */
   readonly featureDim: number;
   /** The last feature map before pooling, `[batch, h, w, featureDim]`. */

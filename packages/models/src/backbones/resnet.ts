@@ -11,7 +11,7 @@ import { basicBlock, bottleneckBlock, type ResidualBlockKind } from '../residual
 import type { BackboneFactory, BackboneOptions } from './backbone-factory.ts';
 
 /** What distinguishes the members of the family. */
-interface ResnetVariant {
+export interface ResnetVariant {
   readonly name: string;
   readonly block: ResidualBlockKind;
   /** Blocks of each stage; every stage but the first halves the image, and has twice the width. */
@@ -61,7 +61,8 @@ function settle(variant: ResnetVariant, options: BackboneOptions): BackboneSetti
   return { name: variant.name, width, stem, initialization, image };
 }
 
-function createResnet(
+/** A ResNet of any blocks and stages. `initializer` overrules the settings' own. */
+export function createResnet(
   variant: ResnetVariant,
   settings: BackboneSettings,
   random: Random,

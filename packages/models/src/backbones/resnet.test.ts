@@ -1,0 +1,242 @@
+import { useBackend } from '@ssl/backend/node';
+import { createRandom } from '@ssl/random';
+import * as tf from '@tensorflow/tfjs-core';
+import { beforeAll, describe, expect, it } from 'vitest';
+import {
+  expectGolden,
+  fillFromGolden,
+  goldenTensor,
+  gradientsOf,
+  readFixture,
+  readGolden,
+} from '../fixtures/golden.testing.ts';
+import { createLinear } from '../linear.ts';
+import type { Backbone } from '../module.ts';
+import { disposeModule, mergeTrees, parameterCount, treesOf } from '../parameter-tree.ts';
+import { createStatisticsRecorder } from '../statistics-recorder.ts';
+import { readSafetensors } from '../weights/read-safetensors.ts';
+import { loadTree } from '../weights/tree-weights.ts';
+import { basicBlock } from '../residual-block.ts';
+import { backboneNames, createBackbone } from './registry.ts';
+import { createResnet } from './resnet.ts';
+
+const random = createRandom(0);
+const evaluation = { training: false };
+const photo = { height: 224, width: 224, channels: 3 };
+const thumbnail = { height: 32, width: 32, channels: 3 };
+
+describe.each(['wasm', 'cpu'] as const)('a ResNet on %s', (backend) => {
+  beforeAll(async () => {
+    await useBackend(backend);
+  });
+
+  it('gives the features of torchvision’s with the same weight file', () => {
+    const reference = readGolden('tiny-resnet18.json')('tiny_resnet18_import');
+    const { tensors } = readSafetensors(readFixture('tiny-resnet18.safetensors'));
+    const backbone = createBackbone('resnet18', { random, image: thumbnail, width: 8 });
+    const classifier = createLinear({ inDim: backbone.featureDim, outDim: 10, random });
+    const network = treesOf({ '': backbone, fc: classifier });
+    loadTree(network.parameters, tensors, { allowExtra: true });
+    loadTree(network.buffers, tensors, { allowExtra: true });
+    expect(tensors.size).toBe(network.parameters.size + network.buffers.size);
+
+    tf.tidy(() => {
+      const features = backbone.forward(goldenTensor(reference.inputs, 'x'), evaluation);
+      expectGolden(features, reference, 'features');
+      expectGolden(classifier.forward(features, evaluation), reference, 'logits');
+      const map = backbone.featureMap(goldenTensor(reference.inputs, 'x'), evaluation);
+      expectGolden(tf.mean(map, [0, 1, 2]), reference, 'layer4_channelMean');
+    });
+    disposeModule(backbone);
+    disposeModule(classifier);
+  });
+});
+
+describe('a ResNet in training', () => {
+  it('has the values, gradients and running statistics of torchvision’s', async () => {
+    await useBackend('wasm');
+    const reference = readGolden('layers_resnet.json')('tiny_cifar_resnet_width4');
+    const { inputs } = reference;
+    const backbone = createResnet(
+      { name: 'resnet10', block: basicBlock, stages: [1, 1, 1, 1], defaultWidth: 4, defaultStem: 'cifar' },
+      { name: 'resnet10', width: 4, stem: 'cifar', initialization: 'torchvision', image: thumbnail },
+      random,
+    );
+    const classifier = createLinear({ inDim: 32, outDim: 5, random });
+    fillFromGolden(backbone.parameters, inputs);
+    fillFromGolden(backbone.buffers, inputs);
+    fillFromGolden(classifier.parameters, inputs, 'fc.');
+
+    tf.tidy(() => {
+      const x = goldenTensor<tf.Tensor4D>(inputs, 'x');
+      const dout = goldenTensor(inputs, 'dout');
+      expectGolden(backbone.forward(x, evaluation), reference, 'features_eval');
+      expectGolden(backbone.featureMap(x, evaluation), reference, 'layer4_eval');
+
+      const recorder = createStatisticsRecorder();
+      const parameters = mergeTrees({ '': backbone.parameters, fc: classifier.parameters });
+      const gradients = gradientsOf(x, parameters, (images) => {
+        const logits = classifier.forward(backbone.forward(images, recorder.context), evaluation);
+        expectGolden(logits, reference, 'logits_train', { floor: 1e-5 });
+        return tf.sum(tf.mul(logits, dout));
+      });
+      recorder.commit();
+
+      for (const key of Object.keys(reference.outputs).filter((name) => name.startsWith('grad_'))) {
+        const gradient = gradients.get(key.replace('grad_', '')) as tf.Tensor;
+        expectGolden(gradient, reference, key, { relative: 1e-3, floor: 5e-5 });
+      }
+      for (const key of Object.keys(reference.outputs).filter((name) => name.endsWith('_after'))) {
+        const entry = backbone.buffers.get(key.replace('_after', '')) as { variable: tf.Variable };
+        expectGolden(entry.variable, reference, key, { floor: 1e-5 });
+      }
+    });
+  });
+});
+
+describe('createBackbone', () => {
+  it.each([
+    ['resnet-tiny', thumbnail, 77_392, 64],
+    ['resnet18', photo, 11_176_512, 512],
+    ['resnet34', photo, 21_284_672, 512],
+    ['resnet50', photo, 23_508_032, 2048],
+  ] as const)('builds %s with torchvision’s number of parameters', (name, image, parameters, featureDim) => {
+    const backbone = createBackbone(name, { random, image });
+    expect(parameterCount(backbone.parameters)).toBe(parameters);
+    expect(backbone.featureDim).toBe(featureDim);
+    disposeModule(backbone);
+  });
+
+  it('names resnet-tiny’s parameters as torchvision would', () => {
+    const backbone = createBackbone('resnet-tiny', { random, image: thumbnail });
+    expect([...backbone.parameters.keys()].filter((name) => name.endsWith('weight'))).toEqual([
+      'conv1.weight',
+      'bn1.weight',
+      'layer1.0.conv1.weight',
+      'layer1.0.bn1.weight',
+      'layer1.0.conv2.weight',
+      'layer1.0.bn2.weight',
+      'layer2.0.conv1.weight',
+      'layer2.0.bn1.weight',
+      'layer2.0.conv2.weight',
+      'layer2.0.bn2.weight',
+      'layer2.0.downsample.0.weight',
+      'layer2.0.downsample.1.weight',
+      'layer3.0.conv1.weight',
+      'layer3.0.bn1.weight',
+      'layer3.0.conv2.weight',
+      'layer3.0.bn2.weight',
+      'layer3.0.downsample.0.weight',
+      'layer3.0.downsample.1.weight',
+    ]);
+    expect([...backbone.buffers.keys()].slice(0, 3)).toEqual([
+      'bn1.running_mean',
+      'bn1.running_var',
+      'bn1.num_batches_tracked',
+    ]);
+    disposeModule(backbone);
+  });
+
+  it.each([
+    ['resnet-tiny', thumbnail, 'cifar', [1, 8, 8, 64]],
+    ['resnet18', thumbnail, 'cifar', [1, 4, 4, 512]],
+    ['resnet18', { ...thumbnail, height: 64, width: 64 }, 'imagenet', [1, 2, 2, 512]],
+    ['resnet50', { height: 96, width: 70, channels: 1 }, 'imagenet', [1, 3, 3, 2048]],
+  ] as const)('%s chooses a stem for the image and reduces it', (name, image, stem, shape) => {
+    const width = name === 'resnet-tiny' ? 16 : 4;
+    const backbone = createBackbone(name, { random, image, width });
+    expect(backbone.settings).toEqual({ name, width, stem, initialization: 'torchvision', image });
+    tf.tidy(() => {
+      const x = tf.zeros<tf.Rank.R4>([1, image.height, image.width, image.channels]);
+      const expected = [...shape.slice(0, 3), backbone.featureDim];
+      expect(backbone.featureMap(x, evaluation).shape).toEqual(expected);
+    });
+    disposeModule(backbone);
+  });
+
+  it('starts convolutions with variance 2 / fan out, and scales with the width', () => {
+    const backbone = createBackbone('resnet-tiny', { random, image: thumbnail, width: 32 });
+    const weight = backbone.parameters.get('layer3.0.conv2.weight')?.variable as tf.Variable;
+    expect(weight.shape).toEqual([3, 3, 128, 128]);
+    const { mean, variance } = tf.tidy(() => {
+      const moments = tf.moments(weight);
+      return {
+        mean: moments.mean.dataSync()[0] as number,
+        variance: moments.variance.dataSync()[0] as number,
+      };
+    });
+    expect(Math.abs(mean)).toBeLessThan(2e-4);
+    expect(variance / (2 / (9 * 128))).toBeCloseTo(1, 1);
+    disposeModule(backbone);
+  });
+
+  it('gives the same weights for the same seed, others for another, and PyTorch’s start where asked', () => {
+    const weights = (seed: number, initialization: 'torchvision' | 'pytorch' = 'torchvision'): number[] => {
+      const backbone = createBackbone('resnet-tiny', {
+        random: createRandom(seed),
+        image: thumbnail,
+        initialization,
+      });
+      const values = [...(backbone.parameters.get('conv1.weight')?.variable.dataSync() ?? [])];
+      disposeModule(backbone);
+      return values;
+    };
+    expect(weights(1)).toEqual(weights(1));
+    expect(weights(1)).not.toEqual(weights(2));
+    expect(Math.max(...weights(1, 'pytorch').map(Math.abs))).toBeLessThanOrEqual(1 / Math.sqrt(27));
+  });
+
+  it('clones into variables of their own', () => {
+    const before = tf.memory().numTensors;
+    const backbone = createBackbone('resnet-tiny', { random, image: thumbnail, width: 4 });
+    const copy = backbone.clone();
+    const x = tf.randomUniform<tf.Rank.R4>([2, 8, 8, 3], 0, 1, 'float32', 1);
+    const outputs = (): Float32Array[] =>
+      [backbone, copy].map((network) =>
+        tf.tidy(() => network.forward(x, evaluation).dataSync() as Float32Array),
+      );
+    const [own, copied] = outputs();
+    expect(copied).toEqual(own);
+
+    const recorder = createStatisticsRecorder();
+    tf.tidy(() => void backbone.forward(x, recorder.context));
+    recorder.commit();
+    const [changed, unchanged] = outputs();
+    expect(unchanged).toEqual(own);
+    expect(changed).not.toEqual(own);
+    expect(countsOf(backbone)).toEqual(Array<bigint>(9).fill(1n));
+    expect(countsOf(copy)).toEqual(Array<bigint>(9).fill(0n));
+
+    disposeModule(backbone);
+    disposeModule(copy);
+    x.dispose();
+    expect(tf.memory().numTensors).toBe(before);
+  });
+
+  it('says what is wrong with a name, a width or an image', () => {
+    expect(() => createBackbone('resnet-tine', { random, image: thumbnail })).toThrow(
+      `unknown backbone "resnet-tine": did you mean "resnet-tiny"? (valid: ${backboneNames.join(', ')})`,
+    );
+    expect(() => createBackbone('resnet18', { random, image: thumbnail, width: 0 })).toThrow(
+      'createBackbone: the width of resnet18 must be a whole number from 1, got 0',
+    );
+    const image = { height: 24, width: 40, channels: 3 };
+    expect(() => createBackbone('resnet18', { random, image, stem: 'imagenet' })).toThrow(
+      'resnet18 with the imagenet stem needs images of at least 32×32 pixels, got 24×40; use larger images, or the stem "cifar"',
+    );
+    const backbone = createBackbone('resnet-tiny', { random, image: thumbnail, width: 1 });
+    expect(() => backbone.forward(tf.zeros([1, 3, 32, 3]), evaluation)).toThrow(
+      'resnet-tiny with the cifar stem needs images of at least 4×4 pixels, got 3×32; use larger images',
+    );
+    expect(() => backbone.forward(tf.zeros([1, 32, 32, 1]), evaluation)).toThrow(
+      'resnet-tiny: expected images [batch,height,width,3], got [1,32,32,1]',
+    );
+    disposeModule(backbone);
+  });
+});
+
+function countsOf(backbone: Backbone): bigint[] {
+  return [...backbone.buffers]
+    .filter(([name]) => name.endsWith('num_batches_tracked'))
+    .map(([, entry]) => (entry as { data: BigInt64Array }).data[0] as bigint);
+}

@@ -1,0 +1,125 @@
+import { useBackend } from '@ssl/backend/node';
+import { createRandom } from '@ssl/random';
+import * as tf from '@tensorflow/tfjs-core';
+import { beforeAll, describe, expect, it } from 'vitest';
+import {
+  expectGolden,
+  fillFromGolden,
+  goldenTensor,
+  gradientsOf,
+  readGolden,
+} from '../fixtures/golden.testing.ts';
+import { treesOf } from '../parameter-tree.ts';
+import { createProjectionHead } from './projection-head.ts';
+import { createWeightNormClassifier } from './weight-norm-classifier.ts';
+
+const golden = readGolden('layers.json');
+const random = createRandom(0);
+const training = { training: true };
+
+describe.each(['wasm', 'cpu'] as const)('heads on %s, against the authors’ code', (backend) => {
+  beforeAll(async () => {
+    await useBackend(backend);
+  });
+
+  it('selfclassifier_mlp_head', () => {
+    tf.tidy(() => {
+      const reference = golden('selfclassifier_mlp_head');
+      const head = createProjectionHead({ inDim: 5, hiddenDim: 7, hiddenLayers: 1, outDim: 4, random });
+      const classifier = createWeightNormClassifier({ inDim: 4, classes: 3, random });
+      const { parameters } = treesOf({ '': head, cls: classifier });
+      fillFromGolden(parameters, reference.inputs);
+      const x = goldenTensor<tf.Tensor2D>(reference.inputs, 'x');
+      const dout = goldenTensor(reference.inputs, 'dout');
+      expectGolden(head.forward(x, training), reference, 'embedding');
+
+      const gradients = gradientsOf(x, parameters, (input) => {
+        const logits = classifier.forward(head.forward(input, training), training);
+        expectGolden(logits, reference, 'logits');
+        return tf.sum(tf.mul(logits, dout));
+      });
+      for (const [name, gradient] of gradients) {
+        expectGolden(gradient, reference, `grad_${name}`, { relative: 2e-4, floor: 5e-6 });
+      }
+    });
+  });
+
+  it.each(['weight_norm_linear_g1', 'weight_norm_linear'])('%s', (name) => {
+    tf.tidy(() => {
+      const reference = golden(name);
+      const classifier = createWeightNormClassifier({ inDim: 4, classes: 3, random });
+      fillFromGolden(classifier.parameters, reference.inputs);
+      const x = goldenTensor<tf.Tensor2D>(reference.inputs, 'x');
+      const dout = goldenTensor(reference.inputs, 'dout');
+      expectGolden(classifier.forward(x, training), reference, 'y');
+      const gradients = gradientsOf(x, classifier.parameters, (input) =>
+        tf.sum(tf.mul(classifier.forward(input, training), dout)),
+      );
+      for (const [parameter, gradient] of gradients) expectGolden(gradient, reference, `grad_${parameter}`);
+    });
+  });
+});
+
+describe('createProjectionHead', () => {
+  it('puts out rows of unit length, or not', () => {
+    tf.tidy(() => {
+      const x = tf.tensor2d([1, 2, 3, -1, 0.5, 2], [2, 3]);
+      const lengths = (normalize: boolean): number[] => {
+        const head = createProjectionHead({ inDim: 3, hiddenDim: 8, outDim: 4, normalize, random });
+        return [...tf.norm(head.forward(x, training), 2, 1).dataSync()];
+      };
+      for (const length of lengths(true)) expect(length).toBeCloseTo(1, 5);
+      for (const length of lengths(false)) expect(Math.abs(length - 1)).toBeGreaterThan(0.01);
+    });
+  });
+
+  it('names its layers as in the authors’ checkpoints, with any number of hidden layers', () => {
+    const names = (hiddenLayers: number): string[] =>
+      [...createProjectionHead({ inDim: 3, hiddenDim: 2, hiddenLayers, random }).parameters.keys()].filter(
+        (name) => name.endsWith('weight'),
+      );
+    expect(names(0)).toEqual(['mlp.0.weight']);
+    expect(names(2)).toEqual([
+      'mlp.0.weight',
+      'mlp.1.weight',
+      'mlp.3.weight',
+      'mlp.4.weight',
+      'mlp.6.weight',
+    ]);
+  });
+
+  it('starts its linear layers with deviation 0.02 and biases 0, or as PyTorch does', () => {
+    const weights = (initialization: 'truncated-normal' | 'pytorch', name: string): Float32Array => {
+      const head = createProjectionHead({ inDim: 64, hiddenDim: 128, initialization, random });
+      return head.parameters.get(name)?.variable.dataSync() as Float32Array;
+    };
+    const start = weights('truncated-normal', 'mlp.0.weight');
+    const deviation = Math.sqrt(start.reduce((sum, value) => sum + value ** 2, 0) / start.length);
+    expect(deviation).toBeCloseTo(0.02, 3);
+    expect(weights('truncated-normal', 'mlp.0.bias')).toEqual(new Float32Array(128));
+    expect(Math.max(...weights('pytorch', 'mlp.0.weight'))).toBeCloseTo(1 / 8, 3);
+    expect(Math.max(...weights('pytorch', 'mlp.0.bias'))).toBeCloseTo(1 / 8, 2);
+  });
+});
+
+describe('createWeightNormClassifier', () => {
+  it('keeps fixed lengths out of the parameters', () => {
+    const classifier = createWeightNormClassifier({ inDim: 4, classes: 3, trainableScale: false, random });
+    expect([...classifier.parameters.keys()]).toEqual(['weight_v']);
+    expect([...classifier.buffers.keys()]).toEqual(['weight_g']);
+  });
+
+  it('gives the same logits after its directions were brought to unit length', () => {
+    const classifier = createWeightNormClassifier({ inDim: 4, classes: 3, random });
+    tf.tidy(() => {
+      const x = tf.tensor2d([1, 2, 3, 4], [1, 4]);
+      const before = [...classifier.forward(x, training).dataSync()];
+      classifier.normalizeDirections();
+      for (const [index, logit] of [...classifier.forward(x, training).dataSync()].entries()) {
+        expect(logit).toBeCloseTo(before[index] as number, 5);
+      }
+      const direction = classifier.parameters.get('weight_v')?.variable as tf.Variable;
+      for (const length of tf.norm(direction, 2, 0).dataSync()) expect(length).toBeCloseTo(1, 6);
+    });
+  });
+});

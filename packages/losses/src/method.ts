@@ -131,11 +131,16 @@ export interface MethodDefinition<Options = unknown, State extends MethodState =
   beforeStep?(state: State, context: StepContext): Promise<void>;
   /** After the optimizer's update: e.g. EMA update, queue push. The trainer disposes `aux` afterwards. */
   afterStep?(state: State, context: StepContext, aux: NamedTensors): void;
-  /** `[batch, classes]` probabilities of images, where the method discovers classes. */
-  predict?(state: State, images: tf.Tensor4D): tf.Tensor2D;
+  /** Number of classes of each head that `predict` can use, where the method discovers classes. */
+  heads?(options: Options): readonly number[];
+  /** `[batch, classes]` probabilities of images by one of the heads, the first (0) by default. */
+  predict?(state: State, images: tf.Tensor4D, head?: number): tf.Tensor2D;
   /** What to do when the features collapse, in one sentence that names the method's own remedy. */
   readonly collapseAdvice?: string;
 }
 
-/** A method of any options and state, as registries and trainers hold it. */
-export type AnyMethod = MethodDefinition<never, never>;
+/**
+ * A method of any options and state, as registries and trainers hold it: options come from its own
+ * `options.parse`, state from its own `init`, and nobody looks into either.
+ */
+export type AnyMethod = MethodDefinition<unknown, MethodState>;

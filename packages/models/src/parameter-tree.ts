@@ -4,17 +4,21 @@ import type { BufferTree, HostBuffer, Parameter, ParameterLayout, ParamTree } fr
 /**
  * A parameter with a variable of its own.
  *
- * @param values row-major in the backend's layout (HWIO, `[in, out]`), as many as `shape` holds
+ * @param values row-major in the backend's layout (HWIO, `[in, out]`), as many as `shape` holds; their type
+ * makes the variable's, float32 or int32
  * @param trainable whether an optimizer may change it; false for buffers
  */
 export function createParameter(
-  values: Float32Array,
+  values: Float32Array | Int32Array,
   shape: readonly number[],
   layout: ParameterLayout,
   trainable = true,
 ): Parameter {
   return tf.tidy(() => ({
-    variable: tf.variable(tf.tensor(values, [...shape], 'float32'), trainable),
+    variable: tf.variable(
+      tf.tensor(values, [...shape], values instanceof Int32Array ? 'int32' : 'float32'),
+      trainable,
+    ),
     layout,
   }));
 }

@@ -1,0 +1,22 @@
+import { unknownNameError } from '@ssl/errors';
+import type { AnyMethod } from './method.ts';
+import { selfClassifier } from './methods/self-classifier.ts';
+
+/** All methods that come with the library: the one list. */
+const methods: ReadonlyMap<string, AnyMethod> = new Map(
+  [selfClassifier].map((method) => [method.name, method]),
+);
+
+/** Names that `getMethod` knows. */
+export const methodNames: readonly string[] = [...methods.keys()];
+
+/**
+ * A method of the library by its name.
+ *
+ * @throws UserError for a name that is none of `methodNames`, with the nearest
+ */
+export function getMethod(name: string): AnyMethod {
+  const method = methods.get(name);
+  if (method === undefined) throw unknownNameError('method', name, methodNames);
+  return method;
+}

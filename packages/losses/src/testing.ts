@@ -1,0 +1,5 @@
+export {
+  methodContract,
+  type ContractCheck,
+  type MethodContractSettings,
+} from './testing/method-contract.ts';

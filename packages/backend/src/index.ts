@@ -1,1 +1,11 @@
-export {};
+export type { BackendInfo, BackendName } from './backend-info.ts';
+export * from './kernel-names.ts';
+export { batchNormInference } from './ops/batch-norm-inference.ts';
+export {
+  batchNormTraining,
+  type BatchNormOptions,
+  type BatchNormTrainingResult,
+} from './ops/batch-norm-training.ts';
+export { globalAveragePool } from './ops/global-average-pool.ts';
+export { isOutOfMemoryError, OutOfMemoryError } from './out-of-memory-error.ts';
+export { registerTrainingGradients } from './register-training-gradients.ts';

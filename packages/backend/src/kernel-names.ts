@@ -1,0 +1,45 @@
+/**
+ * Names of the kernels that this project adds to TensorFlow.js's own.
+ *
+ * A public op (`batchNormTraining`, the gradient of ReLU, …) asks `tf.getKernel(name, tf.getBackend())`; where a
+ * kernel is registered it runs it through `tf.engine().runKernel`, elsewhere it composes stock ops. So no op
+ * knows a backend by name: a backend declares what it can do by registering.
+ */
+
+/**
+ * Batch normalisation with the batch's own statistics, over all axes but the last; then, where asked for, the sum
+ * with a residual, then ReLU.
+ *
+ * - inputs: `x` float32 `[…, channels]`; `scale` and `offset` float32 `[channels]`; optionally `residual` as `x`
+ * - attrs: {@link BatchNormTrainingAttrs}
+ * - outputs: `[y, mean, variance]`; `y` as `x`, `mean` and `variance` float32 `[channels]`, the variance biased
+ *   (divided by the count, as used to normalise)
+ */
+export const SslBatchNormTraining = 'SslBatchNormTraining';
+
+/**
+ * Gradient of {@link SslBatchNormTraining}; gradients that reach `mean` and `variance` are not part of it.
+ *
+ * - inputs: `dy` as `y`; `x` and `scale`; `mean` and `variance` as the forward kernel gave them; `y`, its result,
+ *   where the activation is ReLU
+ * - attrs: {@link BatchNormTrainingAttrs}
+ * - outputs: `[dx, dScale, dOffset]`; where the activation is ReLU, as a fourth the gradient that reaches the
+ *   residual (without activation that is `dy` itself)
+ */
+export const SslBatchNormTrainingGrad = 'SslBatchNormTrainingGrad';
+
+/** Attributes of {@link SslBatchNormTraining} and its gradient. */
+export interface BatchNormTrainingAttrs {
+  /** Added to the variance before the root. PyTorch's default is 1e-5. */
+  readonly epsilon: number;
+  /** Default: none. */
+  readonly activation?: 'relu' | undefined;
+}
+
+/**
+ * Gradient of ReLU in one pass: `dy` where `y > 0`, else 0.
+ *
+ * - inputs: `dy`; `y`, the result of ReLU (its input serves as well); both float32 of the same shape
+ * - outputs: one tensor of that shape
+ */
+export const SslReluGrad = 'SslReluGrad';

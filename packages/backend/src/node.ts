@@ -1,0 +1,1 @@
+export { useBackend, type UseBackendOptions } from './use-backend.node.ts';

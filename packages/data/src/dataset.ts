@@ -1,10 +1,19 @@
 import type { RawImage } from '@ssl/augment';
 
 /**
- * What a data set is opened from, as JSON: it travels to workers, which open the set for themselves, and into
- * the run's config. Each kind of data set declares its own (`kind` tells them apart).
+ * What a data set is opened from, as JSON: it goes into the run's config, and opening it again gives the same
+ * images. Each kind of data set declares its own (`kind` tells them apart).
  */
 export type DatasetSource = { readonly kind: string } & Readonly<Record<string, unknown>>;
+
+/**
+ * What a worker thread needs in order to read the very same images without opening the set again: values that
+ * `postMessage` can copy, and bytes shared through a `SharedArrayBuffer`.
+ */
+export type SharedDataset = { readonly kind: string } & Readonly<Record<string, unknown>>;
+
+/** A part of a data set: the images to learn from, and those held back for evaluation. */
+export type Split = 'train' | 'test';
 
 /** A finite, indexed set of images, with labels where they are known. */
 export interface ImageDataset {
@@ -20,12 +29,30 @@ export interface ImageDataset {
   readonly classNames?: readonly string[];
   /** Class of each image, `[length]`. Absent where the set has no labels. */
   readonly labels?: Int32Array;
-  /** A hash over content or file names, sizes and times: two sets with the same fingerprint hold the same images. */
+  /**
+   * A hash over the content, or for folders over relative paths, sizes and the files' first and last bytes: two
+   * sets with the same fingerprint hold the same images in the same order, wherever they were copied to.
+   */
   readonly fingerprint: string;
   /**
-   * Decodes one image.
+   * Decodes one image. Its bytes belong to the caller only until the next call with the same index: do not
+   * write to them.
+   *
    * @throws RangeError if `index` is not in [0, length)
+   * @throws Error that names the file if it can no longer be decoded
    */
   read(index: number): Promise<RawImage>;
+  /** What to send to a worker thread. Where absent, workers open `source` for themselves. */
+  share?(): SharedDataset;
   close(): Promise<void>;
+}
+
+/**
+ * @param reader the name of the function, for the message
+ * @throws RangeError if `index` is no integer in [0, length)
+ */
+export function checkIndex(reader: string, index: number, length: number): void {
+  if (!Number.isInteger(index) || index < 0 || index >= length) {
+    throw new RangeError(`${reader}: index must be an integer from 0 to ${length - 1}, got ${index}`);
+  }
 }

@@ -1,1 +1,5 @@
-export type { DatasetSource, ImageDataset } from './dataset.ts';
+export type { DatasetSource, ImageDataset, SharedDataset, Split } from './dataset.ts';
+export { createInlineViewLoader } from './inline-view-loader.ts';
+export { createPackedDataset, type PackedImages } from './packed-dataset.ts';
+export { subset } from './subset.ts';
+export type { ViewLoader, ViewLoaderOptions } from './view-loader.ts';

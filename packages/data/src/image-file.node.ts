@@ -1,0 +1,117 @@
+import { createHash } from 'node:crypto';
+import { open } from 'node:fs/promises';
+
+import type { RawImage } from '@ssl/augment';
+import type sharpFunction from 'sharp';
+
+import { errorCode } from './file-system.node.ts';
+import { endsWhole, readImageHeader } from './image-header.ts';
+
+/** What a look at an image file found: its size, or why it cannot be used. */
+export type ImageInspection =
+  | {
+      readonly height: number;
+      readonly width: number;
+      /** Of its length and its first and last bytes. */ readonly digest: string;
+    }
+  | { /** A few words: `truncated`. */ readonly problem: string };
+
+/** Bytes looked at, at either end of a file. */
+const endLength = 4096;
+/** What sharp decodes at most: a larger image is most often a mistake, and would fill the memory. */
+const mostPixels = 0x3fff * 0x3fff;
+
+let loadedSharp: Promise<typeof sharpFunction> | undefined;
+
+/**
+ * sharp is loaded with the first image, so that other data sets need not have it. Its settings are the process's:
+ * one thread an image, for many images are decoded side by side, and no cache, for it would serve files as they
+ * were before they were changed.
+ */
+function loadSharp(): Promise<typeof sharpFunction> {
+  loadedSharp ??= import('sharp').then(({ default: sharp }) => {
+    sharp.concurrency(1);
+    sharp.cache(false);
+    return sharp;
+  });
+  return loadedSharp;
+}
+
+/**
+ * Looks whether a file is a whole JPEG, PNG or WebP image (whatever its name says), without decoding it where its
+ * ends settle the matter. Never throws.
+ */
+export async function inspectImageFile(path: string): Promise<ImageInspection> {
+  try {
+    const { length, head, tail } = await readEnds(path);
+    if (length === 0) return { problem: 'empty' };
+    const header = readImageHeader(head);
+    if (!header) return { problem: 'not a JPEG, PNG or WebP image' };
+    const { height, width } = header.size ?? (await readSize(path));
+    if (height * width > mostPixels) return { problem: `${width}×${height} pixels, too large` };
+    if (!endsWhole(header, head, tail, length)) await decodeImageFile(path);
+    const digest = createHash('sha256').update(`${length}\n`).update(head).update(tail).digest('hex');
+    return { height, width, digest };
+  } catch (error) {
+    return { problem: problemOf(error) };
+  }
+}
+
+/**
+ * Decodes an image file: sRGB, 8 bits, 3 channels, upright (Exif orientation applied), transparency on white.
+ * 16-bit samples are reduced, CMYK and embedded profiles converted; of an animation, the first frame.
+ *
+ * @throws Error that names the file if it cannot be read or is damaged
+ */
+export async function decodeImageFile(path: string): Promise<RawImage> {
+  const sharp = await loadSharp();
+  try {
+    const { data, info } = await sharp(path, { failOn: 'error' })
+      .autoOrient()
+      .flatten({ background: '#ffffff' })
+      .toColourspace('srgb')
+      .raw({ depth: 'uchar' })
+      .toBuffer({ resolveWithObject: true });
+    return { height: info.height, width: info.width, channels: info.channels, data };
+  } catch (error) {
+    throw new Error(`cannot decode ${path}: ${messageOf(error)}`, { cause: error });
+  }
+}
+
+async function readSize(path: string): Promise<{ height: number; width: number }> {
+  const sharp = await loadSharp();
+  const { autoOrient } = await sharp(path).metadata();
+  return autoOrient;
+}
+
+async function readEnds(path: string): Promise<{ length: number; head: Uint8Array; tail: Uint8Array }> {
+  const file = await open(path, 'r');
+  try {
+    const { size } = await file.stat();
+    const read = async (from: number, to: number): Promise<Uint8Array> => {
+      const { buffer, bytesRead } = await file.read(new Uint8Array(to - from), 0, to - from, from);
+      return buffer.subarray(0, bytesRead);
+    };
+    const head = await read(0, Math.min(size, endLength));
+    return { length: size, head, tail: size > endLength ? await read(size - endLength, size) : head };
+  } finally {
+    await file.close();
+  }
+}
+
+function problemOf(error: unknown): string {
+  const code = errorCode(error);
+  if (code !== '') return code === 'ENOENT' ? 'missing' : `unreadable: ${code}`;
+  // Of the cause, because the error around it names the file, which may be called anything.
+  const message = messageOf((error instanceof Error && error.cause) || error);
+  return /premature end|read error|corrupt header|end of stream|unable to parse|truncated/i.test(message)
+    ? 'truncated'
+    : 'damaged';
+}
+
+/** sharp's messages have a line for each of libvips'. */
+function messageOf(error: unknown): string {
+  return String(error instanceof Error ? error.message : error)
+    .trim()
+    .replace(/\s*\n\s*/g, '; ');
+}

@@ -1,0 +1,195 @@
+import { createHash } from 'node:crypto';
+import { basename, join } from 'node:path';
+
+import { UserError } from '@ssl/errors';
+
+import { checkIndex, type DatasetSource, type ImageDataset, type SharedDataset } from '../dataset.ts';
+import { sourceText, type DatasetKind, type OpenContext } from '../dataset-kind.node.ts';
+import { allocateDecodedCache, createDecodedCache, type DecodedCacheMemory } from '../decoded-cache.ts';
+import { namesIn } from '../file-system.node.ts';
+import { decodeImageFile, inspectImageFile } from '../image-file.node.ts';
+import { findSplitFolders, listSplit, type ImageFolderSplit } from '../image-folder-layout.node.ts';
+import { imageExtensions } from '../list-images.node.ts';
+
+/** The source of a folder of images. */
+export interface ImageFolderSource extends DatasetSource {
+  readonly kind: 'image-folder';
+  /** The folder. */
+  readonly path: string;
+}
+
+/** An image folder as it travels to workers: its files were looked at before. */
+interface SharedImageFolder extends SharedDataset {
+  readonly kind: 'image-folder';
+  readonly name: string;
+  readonly source: DatasetSource;
+  readonly folder: string;
+  /** Relative to `folder`. */
+  readonly paths: readonly string[];
+  readonly cache: DecodedCacheMemory;
+  readonly fingerprint: string;
+}
+
+const channels = 3;
+/** Files looked at side by side when a folder is opened: enough to keep a disk busy, few enough to hold open. */
+const filesAtOnce = 16;
+/** Files that a message names, before it only counts. */
+const filesNamed = 5;
+
+/**
+ * A folder of images, decoded by sharp: flat, or one sub-folder a class, or `train/` and `test/` (or `val/`) above
+ * those. Classes are the sub-folders that hold images (at any depth), in the order of their names, over both
+ * splits; fewer than two are no classes, and such a set has no labels.
+ */
+export const imageFolder: DatasetKind<ImageFolderSource> = {
+  kind: 'image-folder',
+  accepts: `a folder of images (${imageExtensions.join(', ')})`,
+
+  recognize({ path, entry }) {
+    return entry === 'folder' ? { kind: 'image-folder', path } : undefined;
+  },
+
+  async splits(source) {
+    const { test } = await findSplitFolders(sourceText(source, 'path'));
+    return test === undefined ? ['train'] : ['train', 'test'];
+  },
+
+  async open(source, context) {
+    const root = sourceText(source, 'path');
+    const { split } = context;
+    const listed = await listSplit(root, split);
+    const { folder, paths, classes, leftOut } = listed;
+    if (paths.length === 0) throw await noImagesError(listed);
+    if (leftOut.length > 0) {
+      complain(
+        `${leftOut.length} images beside the folders of the classes left out: ${nameSome(leftOut)}`,
+        `in ${folder}: move them into a folder`,
+        context,
+      );
+    }
+    const { kept, sizes, digest } = await inspectFiles(folder, paths, context);
+    const files: SharedImageFolder = {
+      ...{ kind: 'image-folder', name: `${basename(root)} (${split})`, source: { ...source, split }, folder },
+      paths: kept.map((index) => paths[index] as string),
+      cache: allocateDecodedCache(sizes, channels, context.cacheBytes),
+      fingerprint: digest,
+    };
+    const imageSize = commonSize(sizes);
+    return {
+      ...attachImageFolder(files),
+      ...(imageSize && { imageSize }),
+      ...(classes && {
+        classNames: classes.names,
+        labels: Int32Array.from(kept, (index) => classes.labels[index] as number),
+      }),
+    };
+  },
+
+  attach: (shared) => Promise.resolve(attachImageFolder(shared as SharedImageFolder)),
+};
+
+function attachImageFolder(files: SharedImageFolder): ImageDataset {
+  const { name, source, folder, paths, fingerprint } = files;
+  const cache = createDecodedCache(files.cache);
+  return {
+    name,
+    source,
+    length: paths.length,
+    channels,
+    fingerprint,
+    async read(index) {
+      checkIndex(`${name}: read`, index, paths.length);
+      const cached = cache.get(index);
+      if (cached) return cached;
+      const image = await decodeImageFile(join(folder, paths[index] as string));
+      cache.put(index, image);
+      return image;
+    },
+    share: () => files,
+    close: () => Promise.resolve(),
+  };
+}
+
+interface Inspected {
+  /** Indices of the paths whose files can be used. */
+  readonly kept: readonly number[];
+  /** Their heights and widths, `[2 × kept]`. */
+  readonly sizes: Uint32Array;
+  /** Over the kept paths and their files' digests. */
+  readonly digest: string;
+}
+
+/** Looks at all files, and skips the broken ones with a warning: what is left must not fail in mid-training. */
+async function inspectFiles(
+  folder: string,
+  paths: readonly string[],
+  context: OpenContext,
+): Promise<Inspected> {
+  const found = await mapConcurrently(paths, (path) => inspectImageFile(join(folder, path)));
+  const kept: number[] = [];
+  const sizes: number[] = [];
+  const problems: string[] = [];
+  const hash = createHash('sha256').update('image-folder\n');
+  found.forEach((inspection, index) => {
+    const path = paths[index] as string;
+    if ('problem' in inspection) {
+      problems.push(`${path} (${inspection.problem})`);
+      return;
+    }
+    kept.push(index);
+    sizes.push(inspection.height, inspection.width);
+    hash.update(`${path}\n${inspection.digest}\n`);
+  });
+  if (kept.length === 0) {
+    throw new UserError(`${folder}: none of the ${paths.length} images can be read: ${nameSome(problems)}`);
+  }
+  if (problems.length > 0) {
+    const counted = `${problems.length} of ${paths.length} images`;
+    complain(`${counted} skipped: ${nameSome(problems)}`, `in ${folder}: repair or remove them`, context);
+  }
+  return { kept, sizes: Uint32Array.from(sizes), digest: hash.digest('hex') };
+}
+
+/** A warning, or with `strict` an error. */
+function complain(what: string, remedy: string, { strict, onWarning }: OpenContext): void {
+  if (strict)
+    throw new UserError(
+      `${what.replace(' skipped:', ' cannot be read:')} (${remedy}, or leave out --strict)`,
+    );
+  onWarning(`${what}; --strict makes this an error`);
+}
+
+function nameSome(names: readonly string[]): string {
+  const more = names.length - filesNamed;
+  return names.slice(0, filesNamed).join(', ') + (more > 0 ? ` and ${more} more` : '');
+}
+
+async function noImagesError({ folder, otherExtensions }: ImageFolderSplit): Promise<UserError> {
+  if ((await namesIn(folder)).length === 0) return new UserError(`${folder} is empty`);
+  const [most] = [...otherExtensions].sort(([, a], [, b]) => b - a);
+  const instead = most
+    ? `; it holds ${most[1]} ${most[0] === '' ? 'files without extension' : `${most[0]} files`}`
+    : '';
+  return new UserError(`${folder} holds no image (${imageExtensions.join(', ')})${instead}`);
+}
+
+function commonSize(sizes: Uint32Array): readonly [number, number] | undefined {
+  const [height, width] = sizes as unknown as [number, number];
+  return sizes.every((size, at) => size === (at % 2 === 0 ? height : width)) ? [height, width] : undefined;
+}
+
+async function mapConcurrently<In, Out>(
+  items: readonly In[],
+  map: (item: In) => Promise<Out>,
+): Promise<Out[]> {
+  const results = new Array<Out>(items.length);
+  let next = 0;
+  async function work(): Promise<void> {
+    while (next < items.length) {
+      const index = next++;
+      results[index] = await map(items[index] as In);
+    }
+  }
+  await Promise.all(Array.from({ length: filesAtOnce }, work));
+  return results;
+}

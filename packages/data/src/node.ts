@@ -1,0 +1,2 @@
+export { datasetSplits, openDataset, type OpenDatasetOptions } from './open-dataset.node.ts';
+export { createWorkerViewLoader, type WorkerViewLoaderOptions } from './worker-view-loader.node.ts';

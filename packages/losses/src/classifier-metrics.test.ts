@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { classifierMetrics } from './classifier-metrics.ts';
 
 beforeAll(async () => {
-  await useBackend('wasm');
+  await useBackend('wasm', { threads: 1 });
 });
 
 function metricsOf(rows: number[][]): Record<string, number> {

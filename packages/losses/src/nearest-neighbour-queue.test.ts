@@ -13,7 +13,7 @@ const host = (queue: NearestNeighbourQueue, name: string): number[] =>
   [...(queue.buffers.get(name) as HostBuffer).data].map(Number);
 
 beforeAll(async () => {
-  await useBackend('wasm');
+  await useBackend('wasm', { threads: 1 });
 });
 
 describe('createNearestNeighbourQueue', () => {

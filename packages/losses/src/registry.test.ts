@@ -4,7 +4,7 @@ import { getMethod, methodNames } from './registry.ts';
 import { methodContract } from './testing.ts';
 
 beforeAll(async () => {
-  await useBackend('wasm');
+  await useBackend('wasm', { threads: 1 });
 });
 
 type Options = Readonly<Record<string, unknown>>;

@@ -9,7 +9,7 @@ const cases = readGolden('self-classifier.json').filter(({ name }) => name !== '
 
 describe.each(['wasm', 'cpu'] as const)('selfClassifierLoss on %s, against the authors’ code', (backend) => {
   beforeAll(async () => {
-    await useBackend(backend);
+    await useBackend(backend, { threads: 1 });
   });
 
   it.each(cases)('$name', (reference) => {

@@ -7,7 +7,7 @@ import type { Views } from './method.ts';
 import { viewCount, viewFeatures } from './view-features.ts';
 
 beforeAll(async () => {
-  await useBackend('wasm');
+  await useBackend('wasm', { threads: 1 });
 });
 
 describe('viewFeatures', () => {

@@ -69,26 +69,61 @@ export interface SelfClassifierState extends MethodState {
   readonly queue?: NearestNeighbourQueue;
 }
 
+/** What the PyTorch program behind the reference table does, and small data sets with it. */
+const asReferenceProgram = { epsilon: 1e-8, headInitialization: 'pytorch', classifierScale: 'fixed' };
+
+/** The authors' scripts train_100ep.sh and train_800ep.sh, which differ in epochs and rate. */
+const imagenetOptions = {
+  classes: [1000, 2000, 4000, 8000],
+  hiddenDim: 4096,
+  hiddenLayers: 1,
+  queueSize: 262_144,
+  localViews: 6,
+  recipe: 'imagenet',
+};
+
+function imagenetTraining(epochs: number, learningRate: number): Readonly<Record<string, unknown>> {
+  return {
+    backbone: { name: 'resnet50', stem: 'imagenet' },
+    imageSize: 224,
+    epochs,
+    batchSize: 4096,
+    optimizer: { name: 'lars', variant: 'larc', learningRate, momentum: 0.9, weightDecay: 1e-6 },
+    schedule: {
+      name: 'cosine',
+      warmupEpochs: 10,
+      warmupFactor: 0.0625,
+      finalFactor: 0.001,
+      convention: 'self-classifier',
+    },
+  };
+}
+
 const presets: Readonly<Record<string, MethodPreset>> = {
   'cifar10-small': {
-    description:
-      'CIFAR-10 on a CPU: 20 epochs of a small ResNet (the PyTorch program of the reference table)',
-    options: {
-      classes: [10, 20, 50, 100],
-      hiddenDim: 512,
-      outDim: 128,
-      epsilon: 1e-8,
-      recipe: 'cifar10-small',
-      headInitialization: 'pytorch',
-      classifierScale: 'fixed',
-    },
+    description: 'CIFAR-10 on a CPU in 20 epochs: the PyTorch program of the reference table',
+    options: { ...asReferenceProgram, recipe: 'cifar10-small' },
+  },
+  'shapes-small': {
+    description: 'the generated shapes in minutes, for the demo',
+    options: { ...asReferenceProgram, classes: [10, 20, 50], hiddenDim: 256, recipe: 'cifar10-small' },
     training: {
-      epochs: 20,
-      batchSize: 256,
-      backbone: { name: 'resnet-tiny', width: 16 },
+      backbone: { name: 'resnet-tiny', width: 16, initialization: 'pytorch' },
+      epochs: 12,
+      batchSize: 128,
       optimizer: { name: 'sgd', learningRate: 0.12, momentum: 0.9, weightDecay: 5e-4 },
-      schedule: { name: 'cosine', warmupEpochs: 1, startRate: 0, finalRate: 0 },
+      schedule: { name: 'cosine', warmupEpochs: 1 },
     },
+  },
+  imagenet: {
+    description: 'the authors’ 100 epochs of ResNet-50 on ImageNet, batch 4096',
+    options: imagenetOptions,
+    training: imagenetTraining(100, 4.8),
+  },
+  'imagenet-800': {
+    description: 'the authors’ 800 epochs of ResNet-50 on ImageNet, batch 4096: the published results',
+    options: imagenetOptions,
+    training: imagenetTraining(800, 3.2),
   },
 };
 
@@ -206,18 +241,24 @@ export const selfClassifier: MethodDefinition<SelfClassifierOptions, SelfClassif
 };
 
 function recipeFor({ recipe, localViews }: SelfClassifierOptions, image: ImageSpec): ViewRecipe {
-  const small = Math.min(image.height, image.width) < 64;
-  const name = recipe === 'auto' ? (small ? 'cifar10-small' : 'imagenet') : recipe;
-  if (name === 'imagenet') return withLocalViews(selfClassifierImagenetRecipe(image), localViews);
+  const { height, width, channels } = image;
+  if (height !== width || channels !== 3) {
+    throw new UserError(
+      `self-classifier: its views are square and RGB, images of ${height}×${width}×${channels} are not; ` +
+        'set a square image size, or give the run a recipe of its own',
+    );
+  }
+  const name = recipe === 'auto' ? (height < 64 ? 'cifar10-small' : 'imagenet') : recipe;
+  if (name === 'imagenet') {
+    const localSize = Math.round((96 / 224) * height);
+    // Without local crops the authors advise a wider range for the global ones.
+    const scale = localViews === 0 ? { globalScale: [0.14, 1] as const } : {};
+    return selfClassifierImagenetRecipe({ imageSize: height, localCount: localViews, localSize, ...scale });
+  }
   if (localViews > 0) {
     throw new UserError('self-classifier: the recipe cifar10-small has no local views; set localViews to 0');
   }
-  return cifar10SmallRecipe(image);
-}
-
-function withLocalViews({ groups, ...rest }: ViewRecipe, count: number): ViewRecipe {
-  const { local, ...others } = groups;
-  return { ...rest, groups: local && count > 0 ? { ...others, local: { ...local, count } } : others };
+  return cifar10SmallRecipe({ imageSize: height });
 }
 
 function normalizeAll(classifiers: readonly WeightNormClassifier[]): void {

@@ -1,4 +1,11 @@
-import { applyRecipe, type FloatImage, type ImageSpec, type RawImage, type ViewRecipe } from '@ssl/augment';
+import {
+  allocateViewGroups,
+  applyRecipe,
+  writeViews,
+  type ImageSpec,
+  type RawImage,
+  type ViewRecipe,
+} from '@ssl/augment';
 import {
   createBackbone,
   createStatisticsRecorder,
@@ -165,26 +172,18 @@ function makeViews(
   recipe: ViewRecipe,
   indices: Int32Array,
 ): Views {
-  const perImage = [...indices].map((index) =>
-    applyRecipe(noiseImage(image, index), recipe, createRandom('views', index)),
-  );
-  const groups: Record<string, ViewGroup> = {};
-  for (const [name, { count }] of Object.entries(recipe.groups)) {
-    const images: FloatImage[] = [];
-    const targets: number[] = [];
-    for (let view = 0; view < count; view++) {
-      for (const made of perImage) {
-        images.push(made[name]?.images[view] as FloatImage);
-        const target = made[name]?.targets?.[view];
-        if (target !== undefined) targets.push(target);
-      }
-    }
-    groups[name] = {
-      count,
-      images: imageTensor(images),
-      ...(targets.length > 0 && { targets: tf.tensor1d(targets, 'int32') }),
-    };
+  const arrays = allocateViewGroups(recipe, image, batchSize);
+  for (const [position, index] of indices.entries()) {
+    writeViews(arrays, position, applyRecipe(noiseImage(image, index), recipe, createRandom('views', index)));
   }
+  const groups = Object.entries(arrays).map(([name, { count, height, width, channels, images, targets }]) => {
+    const group: ViewGroup = {
+      count,
+      images: tf.tensor4d(images, [count * batchSize, height, width, channels]),
+      ...(targets && { targets: tf.tensor1d(targets, 'int32') }),
+    };
+    return [name, group] as const;
+  });
   const labels = method.usesLabels
     ? {
         labels: tf.tensor1d(
@@ -193,31 +192,20 @@ function makeViews(
         ),
       }
     : {};
-  return { batchSize, indices, groups, ...labels };
-}
-
-function imageTensor(images: readonly FloatImage[]): tf.Tensor4D {
-  const { height, width, channels } = images[0] as FloatImage;
-  const size = height * width * channels;
-  const data = new Float32Array(images.length * size);
-  for (const [index, image] of images.entries()) data.set(image.data, index * size);
-  return tf.tensor4d(data, [images.length, height, width, channels]);
+  return { batchSize, indices, groups: Object.fromEntries(groups), ...labels };
 }
 
 async function* sweep({ image, batchSize }: BenchSettings): ReturnType<StepContext['sweep']> {
-  const size = image.height * image.width * image.channels;
+  const { height, width, channels } = image;
   for (let start = 0; start < datasetLength; start += batchSize) {
-    const indices = Int32Array.from(
-      { length: Math.min(batchSize, datasetLength - start) },
-      (_, place) => start + place,
+    const size = Math.min(batchSize, datasetLength - start);
+    const indices = Int32Array.from({ length: size }, (_, place) => start + place);
+    const samples = [...indices].flatMap((index) => [...noiseImage(image, index).data]);
+    const images = tf.tidy(
+      () => tf.div(tf.tensor4d(samples, [size, height, width, channels]), 255) as tf.Tensor4D,
     );
-    const images = [...indices].map((index): FloatImage => {
-      const { data } = noiseImage(image, index);
-      return { ...image, data: Float32Array.from({ length: size }, (_, at) => (data[at] as number) / 255) };
-    });
-    const tensor = imageTensor(images);
-    yield { indices, images: tensor };
-    tensor.dispose();
+    yield { indices, images };
+    images.dispose();
   }
 }
 

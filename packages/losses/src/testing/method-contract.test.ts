@@ -8,7 +8,7 @@ import { viewFeatures } from '../view-features.ts';
 import { methodContract } from './method-contract.ts';
 
 beforeAll(async () => {
-  await useBackend('wasm');
+  await useBackend('wasm', { threads: 1 });
 });
 
 interface State extends MethodState {

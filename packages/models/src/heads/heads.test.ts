@@ -19,7 +19,7 @@ const training = { training: true };
 
 describe.each(['wasm', 'cpu'] as const)('heads on %s, against the authors’ code', (backend) => {
   beforeAll(async () => {
-    await useBackend(backend);
+    await useBackend(backend, { threads: 1 });
   });
 
   it('selfclassifier_mlp_head', () => {

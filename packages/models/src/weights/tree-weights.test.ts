@@ -15,7 +15,7 @@ import { writeSafetensors } from './write-safetensors.ts';
 const ramp = (length: number): Float32Array => Float32Array.from({ length }, (_, index) => index);
 
 beforeAll(async () => {
-  await useBackend('wasm');
+  await useBackend('wasm', { threads: 1 });
 });
 
 describe('treeToTensors and loadTree', () => {

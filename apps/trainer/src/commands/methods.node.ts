@@ -1,6 +1,6 @@
 import { getMethod, methodNames, type AnyMethod } from '@ssl/losses';
 import type { Command } from 'commander';
-import { describeSettings } from '../options/schema.ts';
+import { describeSettings } from '../options/describe-settings.ts';
 import { createTerminal, type Terminal } from '../terminal/terminal.node.ts';
 import { renderTable } from '../terminal/table.ts';
 

@@ -1,6 +1,4 @@
-import { unknownNameError, UserError } from '@ssl/errors';
 import { z } from 'zod';
-import { isSettings, settingAt, type Settings } from './settings.ts';
 
 /** What a setting is, for people. */
 export interface SettingDescription {
@@ -38,50 +36,6 @@ export function describeSettings(schema: z.ZodType): readonly SettingDescription
   return describeProperties(toJsonSchema(schema), '', undefined);
 }
 
-/**
- * Checks the names of settings against a schema, nested ones too.
- *
- * @param where said first in the error: `--config run.yaml`
- * @throws UserError for a name the schema does not know, with the nearest valid one and all of them
- */
-export function checkNames(schema: z.ZodType, settings: Settings, where: string): void {
-  checkNamesIn(toJsonSchema(schema), settings, where, '');
-}
-
-/**
- * Checks settings against a schema and fills in its defaults.
- *
- * @param whereIs says where the user set a path (`--epochs`), to begin the error with
- * @throws UserError, one line, for the first setting that does not fit
- */
-export function checkValues<T>(
-  schema: z.ZodType<T>,
-  settings: Settings,
-  whereIs: (path: readonly string[]) => string,
-): T {
-  const result = schema.safeParse(settings);
-  if (result.success) return result.data;
-  const issue = result.error.issues[0] as z.core.$ZodIssue;
-  const path = issue.path.map(String);
-  if (issue.code === 'unrecognized_keys') {
-    const key = issue.keys[0] ?? '';
-    throw unknownNameError(
-      `setting in ${whereIs([...path, key])}:`,
-      [...path, key].join('.'),
-      allowedNames(toJsonSchema(schema), path).map((name) => [...path, name].join('.')),
-    );
-  }
-  const got = settingAt(settings, path);
-  const text = issue.message.replace(/^(Invalid (input|option)|Too small|Too big): /, '');
-  const suffix = got === undefined ? '' : `, got ${JSON.stringify(got)}`;
-  throw new UserError(`${whereIs(path)}: ${text.replace(/, received .*$/, '')}${suffix}`);
-}
-
-/** Whether a schema has a setting of this name on its first level. */
-export function hasSetting(schema: z.ZodType, name: string): boolean {
-  return propertiesOf(toJsonSchema(schema))[name] !== undefined;
-}
-
 /** The names on a schema's first level. */
 export function settingNames(schema: z.ZodType): readonly string[] {
   return Object.keys(propertiesOf(toJsonSchema(schema)));
@@ -101,30 +55,6 @@ function propertiesOf(schema: JsonSchema): Readonly<Record<string, JsonSchema>> 
   return Object.assign({}, ...nested, schema.properties) as Record<string, JsonSchema>;
 }
 
-function allowedNames(schema: JsonSchema, path: readonly string[]): string[] {
-  let at: JsonSchema | undefined = schema;
-  for (const name of path) at = at === undefined ? undefined : propertiesOf(at)[name];
-  return at === undefined ? [] : Object.keys(propertiesOf(at));
-}
-
-function checkNamesIn(schema: JsonSchema, settings: Settings, where: string, prefix: string): void {
-  const properties = propertiesOf(schema);
-  const names = Object.keys(properties);
-  if (names.length === 0) return;
-  for (const [name, value] of Object.entries(settings)) {
-    const property = properties[name];
-    if (property === undefined) {
-      const error = unknownNameError(
-        'setting',
-        `${prefix}${name}`,
-        names.map((known) => `${prefix}${known}`),
-      );
-      throw new UserError(`${where}: ${error.message}`);
-    }
-    if (isSettings(value)) checkNamesIn(property, value, where, `${prefix}${name}.`);
-  }
-}
-
 function describeProperties(
   schema: JsonSchema,
   prefix: string,
@@ -132,7 +62,7 @@ function describeProperties(
 ): readonly SettingDescription[] {
   return Object.entries(propertiesOf(schema)).flatMap(([key, property]) => {
     const name = `${prefix}${key}`;
-    const initial = isSettings(defaults) ? defaults[key] : property.default;
+    const initial = isRecord(defaults) ? defaults[key] : property.default;
     if (Object.keys(propertiesOf(property)).length > 0) {
       return describeProperties(property, `${name}.`, initial ?? property.default);
     }
@@ -180,4 +110,8 @@ function describeRange(schema: JsonSchema): string {
   ]
     .filter((bound) => bound !== undefined)
     .join(', ');
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null;
 }

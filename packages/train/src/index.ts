@@ -1,1 +1,33 @@
-export {};
+export { checkSettings } from './config/check-settings.ts';
+export {
+  checkMethodOptions,
+  resolveConfig,
+  type ConfigLayer,
+  type ResolveConfigOptions,
+  type ResolvedConfig,
+} from './config/resolve-config.ts';
+export { resumeConfig } from './config/resume-config.ts';
+export { isSettings, overlaySettings, settingAt, settingPaths, type Settings } from './config/settings.ts';
+export {
+  readTrainConfig,
+  trainConfigSchema,
+  type TrainConfig,
+  type TrainConfigInput,
+} from './config/train-config.ts';
+export { trainingPresets, type TrainingPreset } from './config/training-presets.ts';
+export { updateEma } from './ema.ts';
+export { effectiveRank, embeddingStd, featureHealth, type FeatureHealth } from './health/feature-health.ts';
+export {
+  clipGradients,
+  gradientClippingSchema,
+  type GradientClippingConfig,
+} from './optimizers/clip-gradients.ts';
+export { createOptimizer } from './optimizers/create-optimizer.ts';
+export { larsVariants, optimizerSchema, type OptimizerConfig } from './optimizers/optimizer-config.ts';
+export type { Gradients, Optimizer } from './optimizers/optimizer.ts';
+export type { Checkpoint, SafeTensors, TrainerState } from './run/checkpoint.ts';
+export { createMemoryRunStore, type MemoryRunStore } from './run/memory-run-store.ts';
+export type { MetricsRecord, RunStore } from './run/run-store.ts';
+export { cosineMomentum, type CosineMomentumOptions } from './schedules/cosine-momentum.ts';
+export { scheduleSchema, type ScheduleConfig } from './schedules/schedule-config.ts';
+export { createSchedule, type Schedule, type ScheduleContext } from './schedules/schedule.ts';

@@ -1,0 +1,24 @@
+import { existsSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { withInstallLock } from './install-lock.node.ts';
+import { tensorflowHome } from './tensorflow-home.node.ts';
+import { installationFolder } from './tensorflow-installation.node.ts';
+
+/**
+ * Takes away what `installTensorflow` put into the user's cache, finished or not; a package in a project is left
+ * alone.
+ *
+ * @param home default: `tensorflowHome()`
+ * @returns whether there was anything
+ * @throws UserError where an installation is running
+ */
+export async function removeTensorflow(home: string = tensorflowHome()): Promise<boolean> {
+  if (!existsSync(home)) return false;
+  const parts = [installationFolder(home), join(home, 'partial-cpu'), join(home, 'partial-gpu')];
+  const present = parts.filter((part) => existsSync(part));
+  await withInstallLock(home, async () => {
+    for (const part of present) await rm(part, { recursive: true, force: true });
+  });
+  return present.length > 0;
+}

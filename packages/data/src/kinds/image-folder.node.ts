@@ -62,7 +62,7 @@ export const imageFolder: DatasetKind<ImageFolderSource> = {
     if (paths.length === 0) throw await noImagesError(listed);
     if (leftOut.length > 0) {
       complain(
-        `${leftOut.length} images beside the folders of the classes left out: ${nameSome(leftOut)}`,
+        `${leftOut.length} ${leftOut.length === 1 ? 'image' : 'images'} beside the folders of the classes left out: ${nameSome(leftOut)}`,
         `in ${folder}: move them into a folder`,
         context,
       );

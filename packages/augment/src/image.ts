@@ -22,3 +22,21 @@ export interface ImageSpec {
   readonly width: number;
   readonly channels: number;
 }
+
+/** A rectangle of pixels within an image. */
+export interface Box {
+  readonly top: number;
+  readonly left: number;
+  readonly height: number;
+  readonly width: number;
+}
+
+/** An image of this size, its samples all 0. */
+export function createImage(height: number, width: number, channels: number): FloatImage {
+  return { height, width, channels, data: new Float32Array(height * width * channels) };
+}
+
+/** `48×32×3`, for messages. */
+export function describeSize({ height, width, channels }: ImageSpec): string {
+  return `${height}×${width}×${channels}`;
+}

@@ -9,7 +9,7 @@ export interface ViewRecipe {
    * Applied once per image with one random draw; every view starts from its result. Rotation shares its crop
    * this way, and a denoising autoencoder the crop of input and target.
    */
-  readonly shared?: readonly TransformSpec[];
+  readonly shared?: readonly TransformSpec[] | undefined;
   /** The groups of views, each by its name; views of one group all have the same size. */
   readonly groups: Readonly<Record<string, ViewGroupSpec>>;
 }
@@ -23,27 +23,4 @@ export interface ViewGroupSpec {
    * choice that was taken, which is the label of a pretext task such as rotation.
    */
   readonly transforms: readonly TransformSpec[];
-}
-
-/** The views of a batch, as they come from the workers: typed arrays, ready to be made tensors. */
-export interface ViewBatch {
-  /** Images in the batch. */
-  readonly batchSize: number;
-  /** Index of each image in the data set, `[batchSize]`. */
-  readonly indices: Int32Array;
-  /** Class of each image, `[batchSize]`, −1 where unknown; absent where the data set has no labels. */
-  readonly labels?: Int32Array;
-  readonly groups: Readonly<Record<string, ViewGroupBatch>>;
-}
-
-/** One group of views of a batch. */
-export interface ViewGroupBatch {
-  readonly count: number;
-  readonly height: number;
-  readonly width: number;
-  readonly channels: number;
-  /** `[count × batchSize, height, width, channels]`, view-major: view i of all images, then view i + 1. */
-  readonly images: Float32Array;
-  /** `[count × batchSize]`: the choice of the group's `oneOf` with `target: true`, where it has one. */
-  readonly targets?: Int32Array;
 }

@@ -53,24 +53,22 @@ function blurColumns(image: FloatImage, weights: Float64Array): FloatImage {
   const { height, width, channels, data: source } = image;
   const columns = reflectedIndices(width, radius);
   const result = createImage(height, width, channels);
-  // One mirrored row at a time: the loops below then run over neighbouring samples without a look-up.
-  const row = new Float64Array((width + 2 * radius) * channels);
   const samples = width * channels;
+  // One mirrored row at a time: all loops then run over neighbouring samples, without a look-up.
+  const row = new Float32Array(columns.length * channels);
+  const sums = new Float64Array(samples);
   for (let y = 0; y < height; y++) {
     for (let x = 0, to = 0; x < columns.length; x++) {
       const from = y * samples + (columns[x] as number) * channels;
       for (let channel = 0; channel < channels; channel++) row[to++] = source[from + channel] as number;
     }
-    for (let i = 0; i < samples; i++) {
-      const middle = i + radius * channels;
-      let sum = (weights[0] as number) * (row[middle] as number);
-      for (let distance = 1, offset = channels; distance <= radius; distance++, offset += channels) {
-        sum +=
-          (weights[distance] as number) *
-          ((row[middle - offset] as number) + (row[middle + offset] as number));
-      }
-      result.data[y * samples + i] = sum;
+    const middle = radius * channels;
+    startSums(sums, row, middle, weights[0] as number);
+    for (let distance = 1; distance <= radius; distance++) {
+      const offset = distance * channels;
+      addToSums(sums, row, middle - offset, middle + offset, weights[distance] as number);
     }
+    for (let i = 0; i < samples; i++) result.data[y * samples + i] = sums[i] as number;
   }
   return result;
 }
@@ -84,19 +82,29 @@ function blurRows(image: FloatImage, weights: Float64Array): FloatImage {
   const samples = width * channels;
   const sums = new Float64Array(samples);
   for (let y = 0; y < height; y++) {
-    const middle = y * samples;
-    const middleWeight = weights[0] as number;
-    for (let i = 0; i < samples; i++) sums[i] = middleWeight * (source[middle + i] as number);
+    startSums(sums, source, y * samples, weights[0] as number);
     for (let distance = 1; distance <= radius; distance++) {
-      const weight = weights[distance] as number;
       const above = (rows[y + radius - distance] as number) * samples;
       const below = (rows[y + radius + distance] as number) * samples;
-      for (let i = 0; i < samples; i++) {
-        sums[i] =
-          (sums[i] as number) + weight * ((source[above + i] as number) + (source[below + i] as number));
-      }
+      addToSums(sums, source, above, below, weights[distance] as number);
     }
-    result.data.set(sums, y * samples);
+    for (let i = 0; i < samples; i++) result.data[y * samples + i] = sums[i] as number;
   }
   return result;
+}
+
+function startSums(sums: Float64Array, source: Float32Array, from: number, weight: number): void {
+  for (let i = 0; i < sums.length; i++) sums[i] = weight * (source[from + i] as number);
+}
+
+function addToSums(
+  sums: Float64Array,
+  source: Float32Array,
+  before: number,
+  after: number,
+  weight: number,
+): void {
+  for (let i = 0; i < sums.length; i++) {
+    sums[i] = (sums[i] as number) + weight * ((source[before + i] as number) + (source[after + i] as number));
+  }
 }

@@ -23,13 +23,11 @@ export function normalize(image: FloatImage, { mean, std }: Normalization): Floa
   }
   const result = createImage(height, width, channels);
   const { data: target } = result;
-  const factors = Float64Array.from(std, (value) => 1 / value);
-  const offsets = Float64Array.from(mean, (value, channel) => -value * (factors[channel] as number));
-  for (let i = 0; i < target.length; i += channels) {
-    for (let channel = 0; channel < channels; channel++) {
-      target[i + channel] =
-        (source[i + channel] as number) * (factors[channel] as number) + (offsets[channel] as number);
-    }
+  for (let channel = 0; channel < channels; channel++) {
+    const factor = 1 / (std[channel] as number);
+    const offset = -(mean[channel] as number) * factor;
+    for (let i = channel; i < target.length; i += channels)
+      target[i] = (source[i] as number) * factor + offset;
   }
   return result;
 }

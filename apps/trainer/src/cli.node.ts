@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { addClassifyCommand } from './commands/classify.node.ts';
 import { addDemoCommand } from './commands/demo.node.ts';
@@ -9,6 +8,7 @@ import { addExportCommand } from './commands/export.node.ts';
 import { addMethodsCommand } from './commands/methods.node.ts';
 import { addReportCommand } from './commands/report.node.ts';
 import { addTrainCommand } from './commands/train.node.ts';
+import { packageVersion } from './package-version.node.ts';
 import { reportFailure } from './terminal/report-failure.node.ts';
 import { quietenLibraries, tolerateClosedPipes } from './terminal/streams.node.ts';
 
@@ -30,11 +30,6 @@ function createProgram(): Command {
   addMethodsCommand(program);
   addDoctorCommand(program);
   return program;
-}
-
-function packageVersion(): string {
-  const file = readFileSync(new URL('../package.json', import.meta.url), 'utf8');
-  return (JSON.parse(file) as { version: string }).version;
 }
 
 /**

@@ -1,6 +1,6 @@
 import type { RawImage } from '@ssl/augment';
 import type { ImageDataset } from '@ssl/data';
-import sharp from 'sharp';
+import type sharpFunction from 'sharp';
 
 /** Thumbnails of images in one picture, row by row. */
 export interface Atlas {
@@ -18,6 +18,8 @@ const largestTile = 48;
  * their own size, at most 48 pixels a side.
  */
 export async function drawAtlas(dataset: ImageDataset, indices: Int32Array): Promise<Atlas> {
+  // Loaded when it is needed: a broken sharp must not keep other commands from running.
+  const { default: sharp } = await import('sharp');
   const [height, width] = dataset.imageSize ?? [largestTile, largestTile];
   const tileSize = Math.min(largestTile, Math.max(height, width));
   const columns = Math.max(1, Math.ceil(Math.sqrt(indices.length)));
@@ -25,7 +27,7 @@ export async function drawAtlas(dataset: ImageDataset, indices: Int32Array): Pro
   const stride = columns * tileSize * 3;
   const pixels = Buffer.alloc(rows * tileSize * stride);
   for (const [position, index] of indices.entries()) {
-    const tile = await drawTile(await dataset.read(index), tileSize);
+    const tile = await drawTile(sharp, await dataset.read(index), tileSize);
     const left = (position % columns) * tileSize * 3;
     const top = Math.floor(position / columns) * tileSize;
     for (let y = 0; y < tileSize; y++) {
@@ -37,7 +39,7 @@ export async function drawAtlas(dataset: ImageDataset, indices: Int32Array): Pro
 }
 
 /** RGB bytes of one thumbnail. */
-async function drawTile(image: RawImage, size: number): Promise<Buffer> {
+async function drawTile(sharp: typeof sharpFunction, image: RawImage, size: number): Promise<Buffer> {
   const { height, width, data } = image;
   const channels = image.channels === 1 ? 1 : 3;
   return sharp(data, { raw: { width, height, channels } })

@@ -12,7 +12,7 @@ import {
 } from '@ssl/train';
 import { z } from 'zod';
 import { nested, parseAssignment } from './assignment.ts';
-import { settingNames } from './describe-settings.ts';
+import { describeSettings, settingNames } from './describe-settings.ts';
 import { readConfigFile } from './read-config-file.node.ts';
 
 /** What the user wrote after `ssl train`. */
@@ -63,16 +63,13 @@ const defaultMethod = 'self-classifier';
  * @throws UserError for the first thing that is wrong
  */
 export async function resolveTrainRequest(options: TrainOptions, now: Date): Promise<TrainRequest> {
-  const source = `--config ${options.config}`;
-  const file = options.config === undefined ? {} : await readConfigFile(options.config);
-  const { command, training } = divide(file, source);
-
+  const { command, layer } = await readConfigLayers(options);
   const method = getMethod(options.method ?? command.method ?? defaultMethod);
   const preset = options.preset ?? command.preset;
   const resolved = resolveConfig({
     method,
     ...(preset !== undefined && { preset }),
-    layers: [{ source, settings: training }, ...optionLayers(method, options)],
+    layers: [layer, ...optionLayers(method, options)],
   });
   const data = options.data ?? command.data;
   if (data === undefined) {
@@ -89,6 +86,35 @@ export async function resolveTrainRequest(options: TrainOptions, now: Date): Pro
     // `useBackend` checks the name.
     backend: (options.backend ?? command.backend ?? 'auto') as BackendName,
     threads: options.threads ?? command.threads,
+  };
+}
+
+/** What a config file says: to the command, and to training. */
+export interface ConfigFileSettings {
+  readonly command: z.output<typeof commandSchema>;
+  readonly layer: ConfigLayer;
+}
+
+/**
+ * Reads the file that `--config` names; without one, nothing is said.
+ *
+ * @throws UserError for a file that cannot be read or is malformed, and for settings that do not exist
+ */
+export async function readConfigLayers({ config }: TrainOptions): Promise<ConfigFileSettings> {
+  const source = `--config ${config}`;
+  const file = config === undefined ? {} : await readConfigFile(config);
+  const ofCommand = Object.keys(commandSchema.shape);
+  const known = [...new Set([...ofCommand, ...settingNames(trainConfigSchema)])];
+  for (const name of Object.keys(file)) {
+    if (!known.includes(name))
+      throw new UserError(`${source}: ${unknownNameError('setting', name, known).message}`);
+  }
+  const [command, training] = [true, false].map((wanted) =>
+    Object.fromEntries(Object.entries(file).filter(([name]) => ofCommand.includes(name) === wanted)),
+  ) as [Settings, Settings];
+  return {
+    command: checkSettings(commandSchema, command, () => source),
+    layer: { source, settings: training },
   };
 }
 
@@ -113,40 +139,34 @@ export function optionLayers(method: AnyMethod, options: TrainOptions): readonly
   ];
 }
 
-/** `--set key=value`: a setting of training, else an option of the method, with or without `methodOptions.`. */
+/**
+ * `--set key=value`: a setting of training, else an option of the method, with or without `methodOptions.`. One
+ * value where a list is wanted is a list of one.
+ */
 function assignmentLayer(method: AnyMethod, assignment: string): ConfigLayer {
   const { text, path, value } = parseAssignment(assignment);
   const [first = ''] = path;
+  const source = `--set ${text}`;
   const ofTraining = settingNames(trainConfigSchema).filter((name) => name !== 'method');
   const ofMethod = settingNames(method.options);
-  const source = `--set ${text}`;
-  if (ofTraining.includes(first)) return { source, settings: nested(path, value) };
-  if (ofMethod.includes(first)) return { source, settings: nested(['methodOptions', ...path], value) };
+  const own = first === 'methodOptions' ? path.slice(1) : path;
+  if (first !== 'methodOptions' && ofTraining.includes(first)) {
+    return { source, settings: nested(path, asListWhereWanted(trainConfigSchema, path, value)) };
+  }
+  if (first === 'methodOptions' || ofMethod.includes(first)) {
+    return {
+      source,
+      settings: nested(['methodOptions', ...own], asListWhereWanted(method.options, own, value)),
+    };
+  }
   throw new UserError(
     `${source}: ${unknownNameError('setting', first, [...ofMethod, ...ofTraining]).message}`,
   );
 }
 
-/** A config file's settings of the command, and those of training. */
-function divide(
-  file: Settings,
-  source: string,
-): { readonly command: z.output<typeof commandSchema>; readonly training: Settings } {
-  const ofCommand = Object.keys(commandSchema.shape);
-  const known = [...new Set([...ofCommand, ...settingNames(trainConfigSchema)])];
-  for (const name of Object.keys(file)) {
-    if (!known.includes(name))
-      throw new UserError(`${source}: ${unknownNameError('setting', name, known).message}`);
-  }
-  const entries = Object.entries(file);
-  return {
-    command: checkSettings(
-      commandSchema,
-      Object.fromEntries(entries.filter(([name]) => ofCommand.includes(name))),
-      () => source,
-    ),
-    training: Object.fromEntries(entries.filter(([name]) => !ofCommand.includes(name))),
-  };
+function asListWhereWanted(schema: z.ZodType, path: readonly string[], value: unknown): unknown {
+  const described = describeSettings(schema).find(({ name }) => name === path.join('.'));
+  return described?.type.startsWith('list of') && !Array.isArray(value) ? [value] : value;
 }
 
 /** `runs/self-classifier-cifar-10-20260131-120501`. */

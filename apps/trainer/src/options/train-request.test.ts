@@ -53,6 +53,8 @@ describe('resolveTrainRequest', () => {
         methodOptions: { classes: [10, 20], outDim: 32, hiddenDim: 512 },
       },
     });
+    const one = await resolveTrainRequest({ data: 'a', set: ['classes=10', 'methodOptions.outDim=8'] }, now);
+    expect(one.config.methodOptions).toMatchObject({ classes: [10], outDim: 8 });
     expect(request.sources.get('optimizer.learningRate')).toBe('--set optimizer.learningRate=0.05');
   });
 

@@ -34,6 +34,18 @@ it('refuses a folder that a living process holds, and takes over from a dead one
   expect(await readdir(folder)).toEqual([]);
 });
 
+it('makes the folder, and removes it again where nothing came into it', async () => {
+  const deep = join(folder, 'runs', 'a');
+  await (
+    await lockRun(deep)
+  )();
+  expect(await readdir(folder)).toEqual([]);
+  const unlock = await lockRun(deep);
+  await writeFile(join(deep, 'config.json'), '{}');
+  await unlock();
+  expect(await readdir(deep)).toEqual(['config.json']);
+});
+
 it('takes over an unreadable lock', async () => {
   await writeFile(join(folder, '.lock'), 'not a number');
   await expect(lockRun(folder)).resolves.toBeTypeOf('function');

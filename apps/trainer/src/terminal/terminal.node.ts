@@ -14,6 +14,8 @@ export interface Terminal {
   document(value: unknown): void;
   /** Shows how far long work is: a bar where standard error is a terminal, else a plain line now and then. */
   progress(): ProgressLine;
+  /** Takes the bar away, where there is one. */
+  endProgress(): void;
 }
 
 /** A stream to write text to; `isTTY` and `columns` as on `process.stderr`. */
@@ -54,6 +56,10 @@ export function createTerminal(
       bar?.clear();
       bar = createProgressLine(streams.stderr);
       return bar;
+    },
+    endProgress: () => {
+      bar?.clear();
+      bar = undefined;
     },
   };
 }

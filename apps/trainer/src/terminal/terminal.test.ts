@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { commandLine } from './command-line.ts';
 import { formatDuration, formatNumber, formatPercent } from './format.ts';
 import { createProgressLine, formatBar } from './progress-line.node.ts';
 import { renderTable } from './table.ts';
@@ -110,4 +111,11 @@ it('formats for people', () => {
     '0.0001235',
     '12346',
   ]);
+});
+
+it('commandLine can be copied into a shell', () => {
+  expect(commandLine(['eval', 'runs/a', '--data', "my cat's"], undefined)).toBe(
+    `ssl eval runs/a --data 'my cat'\\''s'`,
+  );
+  expect(commandLine(['doctor'], 'demo')).toBe('npm run -s ssl -- doctor');
 });

@@ -1,0 +1,143 @@
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { useBackend } from '@ssl/backend/node';
+import { openDataset } from '@ssl/data/node';
+import { createRunFolder } from '@ssl/train/node';
+import { version_core } from '@tensorflow/tfjs-core';
+import type { Command } from 'commander';
+import { collect, wholeNumber } from '../options/parsers.ts';
+import { resolveTrainRequest, type TrainOptions, type TrainRequest } from '../options/train-request.node.ts';
+import { packageVersion } from '../package-version.node.ts';
+import { describeRun } from '../run/run-description.ts';
+import { resumeRun } from '../run/resume-run.node.ts';
+import { runTraining, type TrainingSummary } from '../run/run-training.node.ts';
+import { commandLine } from '../terminal/command-line.ts';
+import { formatCount, formatDuration, formatNumber } from '../terminal/format.ts';
+import { createStopSignal, type StopSignal } from '../terminal/stop-signal.node.ts';
+import { createTerminal, type Terminal } from '../terminal/terminal.node.ts';
+
+/** Options of `ssl train` as commander gives them. */
+interface TrainCommandOptions extends TrainOptions {
+  readonly resume?: string;
+  readonly strict?: boolean;
+  readonly json?: boolean;
+}
+
+/** `ssl train`: pre-trains a backbone on images without labels. */
+export function addTrainCommand(program: Command): void {
+  addTrainOptions(program.command('train').description('pre-train a network on images, without labels'))
+    .option('--resume <dir>', 'go on with the run in this folder: everything else comes from the run')
+    .addHelpText(
+      'after',
+      `
+Settings of training, by --set KEY=VALUE or in a config file, are listed by "ssl methods --training"; those of a
+method by "ssl methods NAME". Options win over the config file, that over the preset, that over the defaults.
+
+Examples:
+  ssl train --preset cifar10-small --data path/to/cifar-10
+  ssl train --data photos --image-size 64 --epochs 50 --set optimizer.learningRate=0.05 --set classes=20,100
+  ssl train --resume runs/self-classifier-photos-20260131-120501`,
+    )
+    .action(async (options: TrainCommandOptions) => {
+      const terminal = createTerminal(options);
+      const stop = createStopSignal(() =>
+        terminal.note('Stopping after this step, with a checkpoint; a second signal ends at once.'),
+      );
+      const { resume } = options;
+      const summary =
+        resume === undefined
+          ? await trainNew(
+              await resolveTrainRequest(options, new Date()),
+              options.strict ?? false,
+              terminal,
+              stop,
+            )
+          : await resumeRun(resume, options, terminal, stop);
+      stop.dispose();
+      terminal.document(summary);
+      report(summary, terminal);
+      if (summary.outcome === 'stopped') process.exitCode = stop.status() ?? 1;
+    });
+}
+
+/** Options that `ssl train` shares with other commands that train. */
+function addTrainOptions(command: Command): Command {
+  return command
+    .option('--method <name>', 'what to learn from (default: self-classifier; see "ssl methods")')
+    .option('--data <path>', 'a folder of images, a CIFAR-10 folder, IDX files, or generated:shapes')
+    .option('--out <dir>', 'the run folder (default: runs/METHOD-DATA-DATE)')
+    .option('--preset <name>', 'settings under a name, e.g. cifar10-small (see "ssl methods NAME")')
+    .option('--config <file>', 'settings from a JSON or YAML file')
+    .option('--set <key=value>', 'one setting of training or of the method; may be repeated', collect)
+    .option('--epochs <n>', 'times that training goes through the data', wholeNumber('--epochs', 1))
+    .option('--batch-size <n>', 'images in a step', wholeNumber('--batch-size', 1))
+    .option('--backbone <name>', 'the network, e.g. resnet-tiny or resnet18')
+    .option('--image-size <n>', 'side of the square images in pixels', wholeNumber('--image-size', 1))
+    .option('--seed <n>', 'where all chance comes from', wholeNumber('--seed', 0))
+    .option('--backend <name>', 'auto, tensorflow, webgpu, wasm or cpu (default: auto)')
+    .option('--threads <n>', 'threads that compute (default: by the machine)', wholeNumber('--threads', 1))
+    .option(
+      '--workers <n>',
+      'threads that prepare images (default: by the machine)',
+      wholeNumber('--workers', 0),
+    )
+    .option('--strict', 'make an error of images that would be skipped with a warning')
+    .option('--json', 'one JSON document on standard output, everything else on standard error');
+}
+
+/** Starts a new run. Whatever is wrong is said before anything is written. */
+export async function trainNew(
+  request: TrainRequest,
+  strict: boolean,
+  terminal: Terminal,
+  stop: StopSignal,
+): Promise<TrainingSummary> {
+  const { method, config, threads } = request;
+  const onWarning = (line: string): void => terminal.note(`Warning: ${line}`);
+  const backend = await useBackend(request.backend, threads === undefined ? {} : { threads });
+  const dataset = await openDataset(request.data, { strict, onWarning });
+  try {
+    const described = {
+      preset: request.preset,
+      data: existsSync(request.data) ? resolve(request.data) : request.data,
+      dataset,
+      backend,
+      versions: { ssl: packageVersion(), node: process.versions.node, 'tfjs-core': version_core },
+      createdAt: new Date(),
+    };
+    return await runTraining(
+      {
+        method,
+        config,
+        dataset,
+        backend,
+        openFolder: (trainer) =>
+          createRunFolder(request.out, describeRun({ ...described, trainer }), { onWarning }),
+      },
+      terminal,
+      stop,
+    );
+  } finally {
+    await dataset.close();
+  }
+}
+
+function report(summary: TrainingSummary, terminal: Terminal): void {
+  const { run, outcome, step, totalSteps, epochs, loss, seconds, imagesPerSecond } = summary;
+  if (outcome === 'stopped') {
+    terminal.say(`Stopped at step ${step} of ${totalSteps}; the checkpoint is saved.`);
+    terminal.say(`Go on with: ${commandLine(['train', '--resume', run])}`);
+    return;
+  }
+  if (loss === undefined) {
+    terminal.say(
+      `${run} is complete already: ${formatCount(epochs, 'epoch')}, ${formatCount(step, 'step')}.`,
+    );
+  } else {
+    terminal.say(
+      `Trained ${formatCount(epochs, 'epoch')} (${formatCount(totalSteps, 'step')}) in ${formatDuration(seconds)}, ` +
+        `${Math.round(imagesPerSecond)} images/s; last loss ${formatNumber(loss)}.`,
+    );
+  }
+  terminal.say(`Next: ${commandLine(['eval', run])}`);
+}

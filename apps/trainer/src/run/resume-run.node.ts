@@ -1,0 +1,108 @@
+import { join, resolve } from 'node:path';
+import type { BackendName } from '@ssl/backend';
+import { useBackend } from '@ssl/backend/node';
+import { openDataset } from '@ssl/data/node';
+import { UserError } from '@ssl/errors';
+import { getMethod } from '@ssl/losses';
+import { readTrainConfig, resumeConfig, type TrainConfig } from '@ssl/train';
+import { openRunFolder, type RunFolder } from '@ssl/train/node';
+import { optionLayers, readConfigLayers, type TrainOptions } from '../options/train-request.node.ts';
+import type { StopSignal } from '../terminal/stop-signal.node.ts';
+import type { Terminal } from '../terminal/terminal.node.ts';
+import { readRunDescription, type RunDescription } from './run-description.ts';
+import { runTraining, type TrainingSummary } from './run-training.node.ts';
+
+/** Options of `ssl train --resume`. */
+export interface ResumeOptions extends TrainOptions {
+  readonly strict?: boolean;
+}
+
+/**
+ * Goes on with a run where it stopped. Everything comes from the run; options may repeat it, and change what has
+ * no influence on the result.
+ *
+ * @throws UserError if the folder is no run, an option contradicts it, or its data are not the same any more
+ */
+export async function resumeRun(
+  directory: string,
+  options: ResumeOptions,
+  terminal: Terminal,
+  stop: StopSignal,
+): Promise<TrainingSummary> {
+  const warn = (line: string): void => terminal.note(`Warning: ${line}`);
+  const folder = await openRunFolder(directory, { onWarning: warn });
+  const path = join(directory, 'config.json');
+  const description = readRunDescription(folder.config, path);
+  const config = await settleConfig(readTrainConfig(folder.config, path), description, directory, options);
+
+  const checkpoint = await folder.loadCheckpoint();
+  if (checkpoint !== undefined && checkpoint.state.step >= checkpoint.state.totalSteps) {
+    return completedRun(folder, config, checkpoint.state.step);
+  }
+  const backend = await useBackend((options.backend ?? description.backend.name) as BackendName, {
+    threads: options.threads ?? description.backend.threads,
+  });
+  if (backend.name !== description.backend.name) {
+    warn(
+      `the run began on ${description.backend.name}; on ${backend.name}, results differ in the last digits`,
+    );
+  }
+  const dataset = await openDataset(options.data ?? description.dataset.source, {
+    strict: options.strict ?? false,
+    onWarning: warn,
+    split: 'train',
+  });
+  try {
+    if (dataset.fingerprint !== description.dataset.fingerprint) {
+      throw new UserError(
+        `${directory}: its data set has changed: ${dataset.name} with ${dataset.length} images is not the one that the ` +
+          `run began with (${description.dataset.name}, ${description.dataset.length} images); restore it, or name the place it moved to with --data`,
+      );
+    }
+    const method = getMethod(config.method);
+    const openFolder = (): Promise<RunFolder> => Promise.resolve(folder);
+    return await runTraining({ method, config, dataset, backend, openFolder }, terminal, stop);
+  } finally {
+    await dataset.close();
+  }
+}
+
+/** The run's config with the options that may change it. */
+async function settleConfig(
+  run: TrainConfig,
+  description: RunDescription,
+  directory: string,
+  options: ResumeOptions,
+): Promise<TrainConfig> {
+  const { command, layer } = await readConfigLayers(options);
+  const contradictions: readonly (readonly [string, string | undefined, string | undefined])[] = [
+    ['method', options.method ?? command.method, run.method],
+    ['preset', options.preset ?? command.preset, description.preset],
+    ['out', absolute(options.out ?? command.out), resolve(directory)],
+  ];
+  for (const [name, given, own] of contradictions) {
+    if (given === undefined || given === own) continue;
+    throw new UserError(
+      `--resume ${directory}: ${name} is ${own ?? 'not set'} in this run, and cannot become ${given}; leave it out to resume, or start a new run`,
+    );
+  }
+  const layers = [layer, ...optionLayers(getMethod(run.method), options)];
+  return layers.reduce((config, { source, settings }) => resumeConfig(config, settings, source), run);
+}
+
+function absolute(path: string | undefined): string | undefined {
+  return path === undefined ? undefined : resolve(path);
+}
+
+function completedRun(folder: RunFolder, config: TrainConfig, step: number): TrainingSummary {
+  return {
+    run: folder.directory,
+    method: config.method,
+    outcome: 'done',
+    step,
+    totalSteps: step,
+    epochs: config.epochs,
+    seconds: 0,
+    imagesPerSecond: 0,
+  };
+}

@@ -1,0 +1,16 @@
+/**
+ * A command for the user to copy: with `npm run -s ssl --` before it where this one was started that way, and
+ * quotes around what a shell would take apart.
+ *
+ * @param args without `ssl`
+ * @param script the npm script that runs, if any
+ */
+export function commandLine(
+  args: readonly string[],
+  script: string | undefined = process.env['npm_lifecycle_event'],
+): string {
+  const words = args.map((word) =>
+    /^[\w@%+=:,./~-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`,
+  );
+  return [script === undefined ? 'ssl' : 'npm run -s ssl --', ...words].join(' ');
+}

@@ -72,7 +72,7 @@ export async function findBuildTools(options: BuildToolsOptions = {}): Promise<B
   const npm = findProgram(['npm'], [...path, dirname(process.execPath)]);
   const missing: Tool[] = [];
   if (python === undefined || !(await runs(python, ['-c', 'import zipfile']))) missing.push('python', 'pip');
-  else if (!(await runs(python, ['-m', 'pip', '--version']))) missing.push('pip');
+  else if (!(await runs(python, ['-c', 'import pip']))) missing.push('pip');
   if (compiler === undefined || !(await runs(compiler, ['--version']))) missing.push('compiler');
   if (npm === undefined) missing.push('npm');
   if (missing.length > 0 || !python || !compiler || !npm) {

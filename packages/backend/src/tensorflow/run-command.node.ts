@@ -6,7 +6,7 @@ export interface RunCommandOptions {
   readonly environment?: Readonly<Record<string, string | undefined>>;
   /** Ends the command when it aborts. */
   readonly signal?: AbortSignal | undefined;
-  /** Gets each whole line of standard output as it comes. */
+  /** Gets each line of standard output as it comes. */
   readonly onLine?: (line: string) => void;
 }
 
@@ -56,6 +56,7 @@ export function runCommand(
       );
     });
     child.on('close', (status, killedBy) => {
+      if (onLine && rest !== '') onLine(rest);
       if (status === 0) return resolve(output);
       const said = lastLines(complaints.trim() === '' ? output : complaints);
       reject(new CommandError(`${command} failed (${killedBy ?? `status ${status}`}): ${said}`));

@@ -38,9 +38,18 @@ export function allocateDecodedCache(
   return {
     sizes,
     channels,
-    bytes: new Uint8Array(new SharedArrayBuffer(bytes)),
+    bytes: new Uint8Array(reserve(bytes)),
     states: new Int32Array(new SharedArrayBuffer(4 * (sizes.length / 2))),
   };
+}
+
+/** A machine that has not so much memory to give does without the cache. */
+function reserve(bytes: number): SharedArrayBuffer {
+  try {
+    return new SharedArrayBuffer(bytes);
+  } catch {
+    return new SharedArrayBuffer(0);
+  }
 }
 
 /** A cache over memory of this thread's or another's. */

@@ -49,15 +49,16 @@ export async function writeCheckpoint(
 export async function readCheckpoint(files: DurableFiles, folder: string): Promise<Checkpoint | Damage> {
   const stateBytes = await files.read(join(folder, stateFile));
   if (stateBytes === undefined) return { damage: `${stateFile} is missing` };
-  const state = parseState(stateBytes);
-  if (state === undefined) return { damage: `${stateFile} is damaged` };
+  const described = parseState(stateBytes);
+  if (described === undefined) return { damage: `${stateFile} is damaged` };
+  const { files: records, ...state } = described;
   if (state.formatVersion !== 1) {
     return { damage: `${stateFile} has format ${state.formatVersion}, this program reads format 1` };
   }
 
   const contents: Uint8Array[] = [];
   for (const name of [weightsFile, trainerFile]) {
-    const record = state.files[name];
+    const record = records[name];
     const bytes = await files.read(join(folder, name));
     if (record === undefined || bytes === undefined) return { damage: `${name} is missing` };
     if (bytes.length !== record.bytes) {

@@ -103,7 +103,6 @@ function folderOf(
 
   async function writing(action: () => Promise<void>): Promise<void> {
     try {
-      await create();
       await action();
     } catch (error) {
       const remedy =
@@ -124,10 +123,15 @@ function folderOf(
     },
     saveCheckpoint: (checkpoint) =>
       writing(async () => {
+        await create();
         await checkpoints.save(checkpoint);
         savedStep = checkpoint.state.step;
       }),
-    appendMetrics: (record) => writing(() => appendMetricsLine(files, metrics, record)),
+    appendMetrics: (record) =>
+      writing(async () => {
+        await create();
+        await appendMetricsLine(files, metrics, record);
+      }),
     rewindMetrics: (step) => writing(() => rewindMetricsFile(files, metrics, step)),
   };
 }

@@ -1,0 +1,105 @@
+import type { RunStore } from '../run/run-store.ts';
+import { createCollapseWatch } from './collapse-watch.ts';
+import { checkFinite } from './divergence.ts';
+import type { PaceMeter } from './pace.ts';
+import type { PendingReport, StepReport } from './step-report.ts';
+import type { TrainerEvent } from './trainer-events.ts';
+import type { TrainingSetup } from './training-setup.ts';
+
+/** Follows the steps of a run: checks their numbers, writes the run log, tells of them. */
+export interface Journal {
+  /** Loss of the last step that was settled. */
+  readonly lastLoss: number | undefined;
+  /** A step has been done. Its numbers are looked at when the next one follows, or at once by `settle`. */
+  follow(step: number, report: PendingReport): Promise<void>;
+  /**
+   * Looks at the last step's numbers.
+   *
+   * @throws DivergedError if they are not finite
+   */
+  settle(): Promise<void>;
+  /** Ends an epoch: tells its mean loss. All its steps must be settled. */
+  endEpoch(epoch: number): void;
+  /** A checkpoint of a step is whole. */
+  noteSaved(step: number): void;
+  /** Frees what is on its way, after an error. */
+  discard(): void;
+}
+
+/** Whether a step gets a line in the run log: every few steps, and the first and the last. */
+export function isLogStep({ config, totalSteps }: TrainingSetup, step: number): boolean {
+  return step % config.logEverySteps === 0 || step === 1 || step === totalSteps;
+}
+
+/** @param savedStep of the checkpoint that the run goes on from, where there is one */
+export function createJournal(
+  setup: TrainingSetup,
+  store: RunStore,
+  pace: PaceMeter,
+  onEvent: (event: TrainerEvent) => void,
+  savedStep?: number,
+): Journal {
+  const { config, schedule, stepsPerEpoch, totalSteps } = setup;
+  const watchForCollapse = createCollapseWatch(setup.method);
+  let pending: { readonly step: number; readonly report: PendingReport } | undefined;
+  let saved = savedStep;
+  let lastLoss: number | undefined;
+  let epochLosses: number[] = [];
+  let epochStart = performance.now();
+
+  async function tell(step: number, report: StepReport): Promise<void> {
+    const { loss, gradientNorm, metrics, health } = report;
+    const learningRate = schedule(step - 1);
+    checkFinite(report, { step, learningRate, savedStep: saved });
+    lastLoss = loss;
+    epochLosses.push(loss);
+    const epoch = step / stepsPerEpoch;
+    const { imagesPerSecond, dataWaitFraction } = pace.read();
+    onEvent({ type: 'step', step, totalSteps, epoch, loss, learningRate, imagesPerSecond });
+    if (!isLogStep(setup, step)) return;
+
+    const record = {
+      ...{ step, epoch, samples: step * config.batchSize, loss, learningRate, gradientNorm },
+      ...{ imagesPerSecond, dataWaitFraction },
+      ...(health && { embeddingStd: health.embeddingStd, effectiveRank: health.effectiveRank }),
+      ...metrics,
+    };
+    await pace.pauseWhile(() => store.appendMetrics(record));
+    onEvent({ type: 'log', record });
+    const message = watchForCollapse(step, report);
+    if (message !== undefined) onEvent({ type: 'warning', message });
+    pace.restart();
+  }
+
+  async function settle(): Promise<void> {
+    if (pending === undefined) return;
+    const { step, report } = pending;
+    pending = undefined;
+    await tell(step, await report.settle());
+  }
+
+  return {
+    get lastLoss() {
+      return lastLoss;
+    },
+    async follow(step, report) {
+      await settle();
+      pending = { step, report };
+    },
+    settle,
+    endEpoch(epoch) {
+      const loss = epochLosses.reduce((sum, value) => sum + value, 0) / epochLosses.length;
+      const seconds = (performance.now() - epochStart) / 1000;
+      onEvent({ type: 'epoch', epoch, epochs: config.epochs, loss, seconds });
+      epochLosses = [];
+      epochStart = performance.now();
+    },
+    noteSaved(step) {
+      saved = step;
+    },
+    discard() {
+      pending?.report.discard();
+      pending = undefined;
+    },
+  };
+}

@@ -1,0 +1,203 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { useBackend } from '@ssl/backend/node';
+import { isUserError } from '@ssl/errors';
+import { getMethod, type AnyMethod } from '@ssl/losses';
+import { createBackbone, loadTree } from '@ssl/models';
+import { createRandom } from '@ssl/random';
+import * as tf from '@tensorflow/tfjs-core';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { TrainConfigInput } from '../config/train-config.ts';
+import { noiseDataset, toyMethod, valuesOf } from '../fixtures/toy-training.testing.ts';
+import { createMemoryRunStore, type MemoryRunStore } from '../run/memory-run-store.ts';
+import { createRunFolder, openRunFolder } from '../run/run-folder.node.ts';
+import type { RunStore } from '../run/run-store.ts';
+import { restoreCheckpoint } from './checkpoint-state.ts';
+import { createTrainer, type Trainer } from './trainer.ts';
+
+const small: Partial<TrainConfigInput> = {
+  backbone: { width: 4 },
+  epochs: 2,
+  batchSize: 4,
+  logEverySteps: 1,
+};
+const dataset = noiseDataset(14);
+
+let root: string;
+let trainers: Trainer[] = [];
+
+beforeAll(async () => {
+  await useBackend('wasm', { threads: 2 });
+  root = await mkdtemp(join(tmpdir(), 'ssl-resume-'));
+});
+
+afterEach(() => {
+  for (const trainer of trainers) trainer.dispose();
+  trainers = [];
+});
+
+afterAll(async () => {
+  await rm(root, { recursive: true, force: true });
+});
+
+function trainerOf(method: AnyMethod, store: RunStore, config: Partial<TrainConfigInput> = {}): Trainer {
+  const trainer = createTrainer({ method, dataset, store, config: { ...small, ...config } });
+  trainers.push(trainer);
+  return trainer;
+}
+
+/** Trains until a step, or to the end. */
+async function train(trainer: Trainer, until = Infinity): Promise<void> {
+  const controller = new AbortController();
+  await trainer.run({
+    signal: controller.signal,
+    onEvent: (event) => {
+      if (event.type === 'step' && event.step === until) controller.abort();
+    },
+  });
+}
+
+function everythingOf({ state }: Trainer): unknown {
+  return valuesOf(new Map([...state.trainable, ...state.buffers]));
+}
+
+/** The run log without what time decides. */
+function logOf({ metrics }: MemoryRunStore): unknown {
+  return metrics.map(({ imagesPerSecond, dataWaitFraction, ...record }) => {
+    expect([imagesPerSecond, dataWaitFraction]).not.toContain(undefined);
+    return record;
+  });
+}
+
+const selfClassifierOptions = {
+  methodOptions: { classes: [3, 5], hiddenDim: 8, outDim: 6, queueSize: 8, recipe: 'cifar10-small' },
+} as const;
+
+const cases: readonly (readonly [string, AnyMethod, Partial<TrainConfigInput>])[] = [
+  ['the toy method, SGD', toyMethod, {}],
+  ['the toy method, AdamW', toyMethod, { optimizer: { name: 'adamw' } }],
+  [
+    'Self-Classifier with a queue, LARC',
+    getMethod('self-classifier'),
+    {
+      ...selfClassifierOptions,
+      optimizer: { name: 'lars', learningRate: 0.5 },
+    },
+  ],
+];
+
+describe.each(cases)('%s', (_, method, config) => {
+  it('gives the same bits after a stop at any step as without one', async () => {
+    const unbrokenStore = createMemoryRunStore();
+    const unbroken = trainerOf(method, unbrokenStore, config);
+    await train(unbroken);
+
+    for (const stop of [1, 4]) {
+      const store = createMemoryRunStore();
+      await train(trainerOf(method, store, config), stop);
+      expect(store.checkpoint?.state.step).toBe(stop);
+      const resumed = trainerOf(method, store, config);
+      await train(resumed);
+      expect(everythingOf(resumed)).toEqual(everythingOf(unbroken));
+      expect(store.checkpoint).toEqual(unbrokenStore.checkpoint);
+      expect(logOf(store)).toEqual(logOf(unbrokenStore));
+    }
+  });
+
+  it('goes on from a run folder, whose log lines after the checkpoint are written anew', async () => {
+    const unbrokenStore = createMemoryRunStore();
+    await train(trainerOf(method, unbrokenStore, config));
+
+    const directory = await mkdtemp(join(root, 'run-'));
+    const first = await createRunFolder(directory, { method: method.name });
+    await train(trainerOf(method, first, config), 4);
+    await first.appendMetrics({ step: 5, epoch: 9, samples: 9, loss: 9, learningRate: 9 });
+
+    const second = await openRunFolder(directory);
+    await train(trainerOf(method, second, config));
+    expect(await second.loadCheckpoint()).toEqual(unbrokenStore.checkpoint);
+  });
+});
+
+describe('resuming', () => {
+  it('from a finished run does nothing', async () => {
+    const store = createMemoryRunStore();
+    await train(trainerOf(toyMethod, store));
+    const log = store.metrics;
+    const result = await trainerOf(toyMethod, store).run();
+    expect(result).toEqual({ outcome: 'done', step: 6, totalSteps: 6 });
+    expect(store.metrics).toEqual(log);
+  });
+
+  it.each<[string, Partial<TrainConfigInput>, string]>([
+    ['epochs', { epochs: 3 }, 'the checkpoint has the number of steps 6, this training has 9'],
+    ['seed', { seed: 1 }, 'the checkpoint has the seed 0, this training has 1'],
+    ['batch size', { batchSize: 2 }, 'the checkpoint has the batch size 4, this training has 2'],
+    [
+      'backbone',
+      { backbone: { width: 8 } },
+      'checkpoint (weights): tensor "conv1.weight" is [4,3,3,3], the model needs [8,3,3,3]',
+    ],
+    [
+      'optimizer',
+      { optimizer: { name: 'adam' } },
+      'checkpoint (trainer): no tensor "optimizer.mean.backbone.conv1.weight"',
+    ],
+  ])('refuses another %s', async (_, config, message) => {
+    const store = createMemoryRunStore();
+    await train(trainerOf(toyMethod, store), 1);
+    const error: unknown = await trainerOf(toyMethod, store, config)
+      .run()
+      .catch((reason: unknown) => reason);
+    expect(isUserError(error) && error.message).toContain(message);
+  });
+
+  it('refuses other data', async () => {
+    const store = createMemoryRunStore();
+    await train(trainerOf(toyMethod, store), 1);
+    const other = createTrainer({ method: toyMethod, dataset: noiseDataset(14, 1), store, config: small });
+    trainers.push(other);
+    await expect(other.run()).rejects.toThrow(
+      'data set of fingerprint noise-14-0, this training has noise-14-1',
+    );
+  });
+});
+
+describe('a checkpoint', () => {
+  it('holds the backbone by torchvision’s names, and splits weights from the rest', async () => {
+    const store = createMemoryRunStore();
+    const trainer = trainerOf(toyMethod, store);
+    await train(trainer, 1);
+    const { weights, trainer: rest } = store.checkpoint ?? { weights: new Map(), trainer: new Map() };
+    expect([...weights.keys()]).toContain('layer1.0.bn1.running_mean');
+    expect([...weights.keys()].filter((name) => name.startsWith('head.'))).toEqual([
+      'head.weight',
+      'head.bias',
+    ]);
+    expect([...rest.keys()].filter((name) => !name.startsWith('optimizer.momentum.'))).toEqual([
+      'buffers.ema.weight',
+      'buffers.ema.bias',
+      'buffers.seen',
+    ]);
+
+    const backbone = createBackbone('resnet-tiny', {
+      random: createRandom(1),
+      image: trainer.image,
+      width: 4,
+    });
+    loadTree(new Map([...backbone.parameters, ...backbone.buffers]), weights, { allowExtra: true });
+    expect(valuesOf(backbone.parameters)).toEqual(valuesOf(trainer.backbone.parameters));
+    tf.dispose([...backbone.parameters.values()].map(({ variable }) => variable));
+  });
+
+  it('restores a method’s state without an optimizer, for evaluation', async () => {
+    const store = createMemoryRunStore();
+    const trained = trainerOf(toyMethod, store);
+    await train(trained, 2);
+    const fresh = trainerOf(toyMethod, createMemoryRunStore());
+    if (store.checkpoint === undefined) throw new Error('no checkpoint');
+    restoreCheckpoint(store.checkpoint, { state: fresh.state });
+    expect(everythingOf(fresh)).toEqual(everythingOf(trained));
+  });
+});

@@ -1,0 +1,92 @@
+import type { ViewBatch } from '@ssl/augment';
+import type { Progress, StepContext } from '@ssl/losses';
+import { createRandom } from '@ssl/random';
+import * as tf from '@tensorflow/tfjs-core';
+import { clipGradients } from '../optimizers/clip-gradients.ts';
+import { sweepDataset } from './dataset-sweep.ts';
+import { memoryError } from './out-of-memory.ts';
+import { readStep, type PendingReport } from './step-report.ts';
+import { differentiate } from './training-step.ts';
+import type { TrainingSetup } from './training-setup.ts';
+import { disposeViews, toViews } from './view-tensors.ts';
+
+/**
+ * One step of training: the method's hook, loss and gradients, the optimizer's update, batch statistics, the
+ * method's other hook.
+ *
+ * @param step steps done before
+ * @param withHealth whether the report is to hold the features' health
+ * @returns the step's numbers, on their way
+ */
+export async function takeStep(
+  setup: TrainingSetup,
+  batch: ViewBatch,
+  step: number,
+  withHealth: boolean,
+): Promise<PendingReport> {
+  const { method, state } = setup;
+  await method.beforeStep?.(state, contextOf(setup, step, 'before'));
+  try {
+    return computeStep(setup, batch, step, withHealth);
+  } catch (error) {
+    throw memoryError(error, { method, state, batch, progress: progressOf(setup, step, 'loss') });
+  }
+}
+
+function computeStep(
+  setup: TrainingSetup,
+  batch: ViewBatch,
+  step: number,
+  withHealth: boolean,
+): PendingReport {
+  const { method, state, optimizer, schedule, config } = setup;
+  const views = toViews(batch, method.usesLabels === true);
+  try {
+    const { gradients, output, statistics, scalars, dispose } = differentiate(
+      method,
+      state,
+      views,
+      progressOf(setup, step, 'loss'),
+    );
+    try {
+      if (config.gradientClipping === undefined) {
+        optimizer.update(gradients, schedule(step));
+      } else {
+        const clipped = clipGradients(gradients, config.gradientClipping);
+        optimizer.update(clipped, schedule(step));
+        tf.dispose([...clipped.values()]);
+      }
+      statistics.commit();
+      tf.tidy(() => method.afterStep?.(state, contextOf(setup, step, 'after'), output.aux ?? {}));
+    } finally {
+      dispose();
+    }
+    if (!withHealth) output.features.dispose();
+    return readStep(scalars, Object.keys(output.metrics ?? {}), withHealth ? output.features : undefined);
+  } finally {
+    disposeViews(views);
+  }
+}
+
+function progressOf(
+  { config, stepsPerEpoch, totalSteps }: TrainingSetup,
+  step: number,
+  part: string,
+): Omit<Progress, 'forward'> {
+  return {
+    step,
+    totalSteps,
+    epoch: Math.floor(step / stepsPerEpoch),
+    totalEpochs: config.epochs,
+    samples: step * config.batchSize,
+    random: createRandom(config.seed, 'step', step, part),
+  };
+}
+
+function contextOf(setup: TrainingSetup, step: number, part: string): StepContext {
+  const { dataset, image, recipe, config, createLoader } = setup;
+  return {
+    ...progressOf(setup, step, part),
+    sweep: () => sweepDataset({ dataset, image, recipe, batchSize: config.batchSize, createLoader }),
+  };
+}

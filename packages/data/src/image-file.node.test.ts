@@ -81,3 +81,20 @@ describe.each(['jpeg', 'png', 'webp'] as const)('%s', (format) => {
     }
   });
 });
+
+describe('inspectImageFile', () => {
+  it('finds a damaged header, and a size that no memory would hold', async () => {
+    const png = await raw(9, 4, 3, noise(9, 4)).png().toBuffer();
+    png.writeUInt32BE(60_000, 16);
+    png.writeUInt32BE(60_000, 20);
+    const folder = temporaryFolder({
+      'damaged.jpg': Uint8Array.of(0xff, 0xd8, 0xff, 0xe0, 0, 4, 0, 0, 0xff, 0xd9),
+      'huge.png': png,
+    });
+    expect(await inspectImageFile(join(folder, 'damaged.jpg'))).toEqual({ problem: 'damaged' });
+    expect(await inspectImageFile(join(folder, 'huge.png'))).toEqual({
+      problem: '60000×60000 pixels, too large',
+    });
+    expect(await inspectImageFile(join(folder, 'absent.png'))).toEqual({ problem: 'missing' });
+  });
+});

@@ -49,18 +49,16 @@ function install() {
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === state) return;
   const { packageManager } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
   process.stderr.write(`Installing the dependencies with ${packageManager} …\n`);
-  run('npx', ['--yes', packageManager, 'install', '--frozen-lockfile', '--reporter=append-only'], {
-    stdio: ['ignore', 'ignore', 2],
-  });
+  const options = ['--frozen-lockfile', '--reporter=append-only', '--loglevel=error'];
+  run('npx', ['--yes', '--loglevel=error', packageManager, 'install', ...options]);
   mkdirSync(join(root, 'node_modules'), { recursive: true });
   writeFileSync(stamp, state);
 }
 
 /** Builds what changed since the last build (turbo keeps the account). */
 function build() {
-  run(tool('turbo'), ['run', 'build', '--output-logs=errors-only', '--log-order=grouped'], {
-    stdio: ['ignore', 'ignore', 2],
-  });
+  process.stderr.write('Building what changed …\n');
+  run(tool('turbo'), ['run', 'build', '--output-logs=errors-only', '--log-order=grouped', '--log-prefix=none']);
 }
 
 export function setUp() {

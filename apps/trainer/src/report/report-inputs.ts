@@ -1,0 +1,58 @@
+import type { MetricsRecord, Settings } from '@ssl/train';
+
+/** Everything a report is drawn from: what a run folder holds. */
+export interface ReportInputs {
+  /** The run folder, as it is to stand in commands. */
+  readonly runFolder: string;
+  /** `config.json`. */
+  readonly config: Settings;
+  /** `metrics.jsonl`, in order of steps; empty where nothing has been logged. */
+  readonly metrics: readonly MetricsRecord[];
+  /** `eval.json`; absent before evaluation. */
+  readonly evaluation?: ReportEvaluation;
+  /** `embeddings.safetensors`; absent before evaluation. */
+  readonly embeddings?: ReportEmbeddings;
+  /** `atlas.png`; absent before evaluation. */
+  readonly atlas?: ReportAtlas;
+}
+
+/** Scores, and what exactly was done to get them. Scores are 0 to 1; `null` where labels were missing. */
+export interface ReportEvaluation {
+  /** By protocol: words, or settings. */
+  readonly protocol: Settings;
+  /** By protocol, then by score. */
+  readonly results: Settings;
+  /** By baseline, protocol and score. */
+  readonly baselines: Settings;
+}
+
+/** What is known of each evaluated image. */
+export interface ReportEmbeddings {
+  /** Evaluated images. */
+  readonly count: number;
+  /** Dimensions of the features; absent where they were not kept. */
+  readonly featureDim?: number | undefined;
+  /** Names of the labels; absent where the data has none. */
+  readonly classNames?: readonly string[] | undefined;
+  /** `[count]`, −1 where unknown; absent where the data has no labels. */
+  readonly labels?: Int32Array | undefined;
+  /** Discovered class of each image, `[count]`; absent where the method has no classes. */
+  readonly predicted?: Int32Array | undefined;
+  /** Probability of the discovered class, `[count]`. */
+  readonly confidence?: Float32Array | undefined;
+  /** Places in the plane, `[count, 2]`. */
+  readonly map?: Float32Array | undefined;
+  /** `[queries, width]`: an image and its nearest others, most similar first. */
+  readonly neighbours?: { readonly width: number; readonly rows: Int32Array } | undefined;
+}
+
+/** Thumbnails of the evaluated images in one picture, row by row. */
+export interface ReportAtlas {
+  /** The PNG file as a `data:` address. */
+  readonly dataUri: string;
+  readonly columns: number;
+  /** Side of a thumbnail in pixels. */
+  readonly tileSize: number;
+  /** Places for thumbnails: images from this one on have none. */
+  readonly capacity: number;
+}

@@ -1,0 +1,81 @@
+import { classConfusion, listClasses, type ClassConfusion, type DiscoveredClass } from '@ssl/eval';
+import { settingAt, type Settings } from '@ssl/train';
+import { classColour, hueColour, otherColour } from './class-colours.ts';
+import type { ReportInputs } from './report-inputs.ts';
+
+/** What the sections of a report share: the inputs, and what follows from them. */
+export interface ReportModel extends ReportInputs {
+  /** Discovered classes that hold images, largest first; empty where there are no predictions. */
+  readonly classes: readonly DiscoveredClass[];
+  /** Classes × labels; absent without labels or predictions. */
+  readonly confusion?: ClassConfusion;
+  readonly hasLabels: boolean;
+  labelName(label: number): string;
+  labelColour(label: number): string;
+  /** The colour of the label that the class stands for, where it stands for one alone. */
+  classColour(index: number): string;
+}
+
+/** Works out what the sections share. */
+export function createReportModel(inputs: ReportInputs): ReportModel {
+  const { embeddings } = inputs;
+  const hasLabels = embeddings?.labels?.some((label) => label >= 0) ?? false;
+  const labels = hasLabels ? embeddings?.labels : undefined;
+  const predicted = embeddings?.predicted;
+  const confidence = embeddings?.confidence;
+  const classes = predicted
+    ? listClasses(predicted, { ...(confidence && { confidence }), ...(labels && { labels }) })
+        .filter(({ members }) => members.length > 0)
+        .sort((a, b) => b.members.length - a.members.length || a.index - b.index)
+    : [];
+  const confusion = labels && predicted ? classConfusion(labels, predicted) : undefined;
+  const names = embeddings?.classNames;
+  const labelCount = Math.max(
+    names?.length ?? 0,
+    (labels?.reduce((most, label) => Math.max(most, label), -1) ?? -1) + 1,
+  );
+  const labelColour = (label: number): string => (label < 0 ? otherColour : classColour(label, labelCount));
+  return {
+    ...inputs,
+    classes,
+    ...(confusion && { confusion }),
+    hasLabels,
+    labelName: (label) => (label < 0 ? 'no label' : (names?.[label] ?? `label ${label}`)),
+    labelColour,
+    classColour: colourClasses(classes, confusion, labelColour),
+  };
+}
+
+function colourClasses(
+  classes: readonly DiscoveredClass[],
+  confusion: ClassConfusion | undefined,
+  labelColour: (label: number) => string,
+): (index: number) => string {
+  const colours = new Map<number, string>();
+  const order = classes.map(({ index }) => index).sort((a, b) => a - b);
+  for (const [position, index] of order.entries()) {
+    const row = confusion ? confusion.classes.indexOf(index) : -1;
+    const standsAlone = confusion && row >= 0 && confusion.surplus[row] === 0;
+    colours.set(
+      index,
+      standsAlone
+        ? labelColour(confusion.labelOfClass[row] as number)
+        : confusion
+          ? hueColour(position)
+          : classColour(position, order.length),
+    );
+  }
+  return (index) => colours.get(index) ?? otherColour;
+}
+
+/** A number at a path of names, or `undefined` where there is none. */
+export function numberAt(settings: Settings, ...path: readonly string[]): number | undefined {
+  const value = settingAt(settings, path);
+  return typeof value === 'number' && Number.isFinite(value) ? value : undefined;
+}
+
+/** A text or number at a path of names as text, or `undefined` where there is none. */
+export function textAt(settings: Settings, ...path: readonly string[]): string | undefined {
+  const value = settingAt(settings, path);
+  return typeof value === 'string' || typeof value === 'number' ? String(value) : undefined;
+}

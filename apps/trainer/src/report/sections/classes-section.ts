@@ -1,0 +1,104 @@
+import type { DiscoveredClass } from '@ssl/eval';
+import { formatCount, formatNumber, formatPercent } from '../../terminal/format.ts';
+import { html, type Html } from '../html.ts';
+import type { ReportModel } from '../report-model.ts';
+import { thumbnail } from '../thumbnail.ts';
+
+/** Classes that are shown, the largest. */
+const mostClasses = 60;
+/** Images that are shown of each. */
+const mostImages = 24;
+
+/** For each discovered class, its most confident images, its size and what labels it holds. */
+export function classesSection(model: ReportModel): Html | undefined {
+  const { classes, embeddings, hasLabels } = model;
+  if (embeddings === undefined) return undefined;
+  if (classes.length === 0) {
+    return html`<section id="classes">
+      <h2>Discovered classes</h2>
+      <p class="lede">This method learns features, not classes: no predictions were made.</p>
+    </section>`;
+  }
+  const shown = classes.slice(0, mostClasses);
+  return html`<section id="classes">
+    <h2>Discovered classes</h2>
+    <p class="lede">
+      ${
+        classes.length > shown.length
+          ? `The ${shown.length} largest of ${classes.length} classes that hold images, largest first`
+          : classes.length === 1
+            ? 'The one class that holds images'
+            : `All ${classes.length} classes that hold images, largest first`
+      }${embeddings.confidence && ', each with its most confident images'}.
+      ${
+        hasLabels
+          ? html`The network never saw a label; names and purity come from labels looked at afterwards. Images
+              whose label is not their class’s commonest have a <span class="odd-key">dashed frame</span>.`
+          : 'Without labels a class has no name and no purity: look at what its images share.'
+      }
+    </p>
+    ${
+      classes.length === 1 &&
+      html`<p class="notice">
+        All images fell into one class: the run has collapsed, and the class says nothing.
+      </p>`
+    }
+    <ol class="classes">
+      ${shown.map((one) => classRow(one, model))}
+    </ol>
+  </section>`;
+}
+
+function classRow(one: DiscoveredClass, model: ReportModel): Html {
+  const { embeddings, atlas, labelName } = model;
+  const { index, members, majorityLabel, purity, meanConfidence } = one;
+  const tiles = Array.from(members)
+    .slice(0, mostImages)
+    .map((row) => {
+      const label = embeddings?.labels?.[row];
+      const confidence = embeddings?.confidence?.[row];
+      const parts = [
+        `Image ${row}`,
+        ...(model.hasLabels && label !== undefined ? [labelName(label)] : []),
+        ...(confidence === undefined ? [] : [`confidence ${formatPercent(confidence)} %`]),
+      ];
+      const odd = majorityLabel !== undefined && label !== undefined && label >= 0 && label !== majorityLabel;
+      return thumbnail(atlas, row, { description: parts.join(', '), odd });
+    });
+  return html`<li style="--class:${model.classColour(index)}">
+    <div class="class-facts">
+      <h3>Class ${index}</h3>
+      ${majorityLabel !== undefined && html`<p class="majority">mostly <b>${labelName(majorityLabel)}</b></p>`}
+      ${mix(one, model)}
+      <p class="small">
+        ${formatCount(members.length, 'image')}${purity !== undefined && ` · purity ${formatPercent(purity)} %`}
+        ${meanConfidence !== undefined && html`<br />mean confidence ${formatNumber(meanConfidence)}`}
+      </p>
+    </div>
+    <div class="tiles">${tiles}</div>
+  </li>`;
+}
+
+/** The labels in a class as a bar, and the three commonest in words. */
+function mix({ members, labelled }: DiscoveredClass, model: ReportModel): Html | undefined {
+  const labels = model.embeddings?.labels;
+  if (!labels || !labelled) return undefined;
+  const counts = new Map<number, number>();
+  for (const row of members) {
+    const label = labels[row] as number;
+    if (label >= 0) counts.set(label, (counts.get(label) ?? 0) + 1);
+  }
+  const sorted = [...counts].sort((a, b) => b[1] - a[1] || a[0] - b[0]);
+  const share = (count: number): string => `${formatPercent(count / labelled)} %`;
+  const words = sorted
+    .slice(0, 3)
+    .map(([label, count]) => `${model.labelName(label)} ${share(count)}`)
+    .join(', ');
+  return html`<div class="mix" role="img" aria-label="Labels: ${words}" title="${words}">
+    ${sorted
+      .slice(0, 12)
+      .map(
+        ([label, count]) => html`<i style="flex-grow:${count};background:${model.labelColour(label)}"></i>`,
+      )}
+  </div>`;
+}

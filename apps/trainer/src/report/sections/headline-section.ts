@@ -1,0 +1,113 @@
+import { formatPercent } from '../../terminal/format.ts';
+import { html, type Html, type HtmlContent } from '../html.ts';
+import { numberAt, textAt, type ReportModel } from '../report-model.ts';
+
+/** What was done, to what, and what came of it, at a glance. */
+export function headlineSection(model: ReportModel): Html {
+  const { config, evaluation } = model;
+  return html`<header class="headline">
+    <p class="eyebrow">${textAt(config, 'method')}</p>
+    <h1>${reportTitle(model)}</h1>
+    <dl class="facts">
+      ${facts(model).map(
+        ([term, value]) =>
+          html`<div>
+            <dt>${term}</dt>
+            <dd>${value}</dd>
+          </div>`,
+      )}
+    </dl>
+    ${evaluation ? html`<dl class="figures">${figures(model)}</dl>` : notEvaluated(model)}
+  </header>`;
+}
+
+/** One line that tells this report from others. */
+export function reportTitle({ config, classes }: ReportModel): string {
+  const data = textAt(config, 'dataset', 'name') ?? textAt(config, 'data') ?? 'a data set';
+  if (classes.length === 0) return `${textAt(config, 'method') ?? 'A run'} on ${data}`;
+  return `${classes.length === 1 ? 'One class' : `${classes.length} classes`} discovered in ${data}`;
+}
+
+function facts({ config, metrics }: ReportModel): readonly (readonly [string, HtmlContent])[] {
+  const images = numberAt(config, 'dataset', 'length');
+  const [height, width] = [numberAt(config, 'image', 'height'), numberAt(config, 'image', 'width')];
+  const backbone = textAt(config, 'backbone', 'name');
+  const channels = textAt(config, 'backbone', 'width');
+  const epochs = textAt(config, 'epochs');
+  const done = metrics.at(-1)?.epoch;
+  const isPartial = done !== undefined && epochs !== undefined && done < Number(epochs) - 1e-6;
+  const size = height && width ? ` at ${height}×${width}` : '';
+  const all: readonly (readonly [string, HtmlContent])[] = [
+    ['Data', images === undefined ? textAt(config, 'data') : `${images.toLocaleString('en')} images${size}`],
+    ['Backbone', backbone && `${backbone}${channels ? `, width ${channels}` : ''}`],
+    ['Epochs', epochs && (isPartial ? `${done.toFixed(1)} of ${epochs}` : epochs)],
+    ['Batch', textAt(config, 'batchSize')],
+    ['Backend', textAt(config, 'backend', 'description') ?? textAt(config, 'backend', 'name')],
+    ['Started', textAt(config, 'createdAt')?.slice(0, 16).replace('T', ' ')],
+  ];
+  return all.filter(([, value]) => value !== undefined && value !== '');
+}
+
+function notEvaluated({ config, runFolder }: ReportModel): Html {
+  const data = textAt(config, 'data') ?? 'PATH';
+  return html`<div class="notice">
+    <p>
+      <b>This run has not been evaluated yet,</b> so there is only how training went. To score it and to see
+      its classes, its map and its neighbours:
+    </p>
+    <pre tabindex="0"><code>ssl eval ${quoted(runFolder)} --data ${quoted(data)}
+ssl report ${quoted(runFolder)}</code></pre>
+  </div>`;
+}
+
+/** A word of a command, as a shell takes it. */
+function quoted(word: string): string {
+  return /^[\w./:@=+-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`;
+}
+
+function figures(model: ReportModel): readonly Html[] {
+  const { evaluation, classes, embeddings } = model;
+  const { results = {}, baselines = {} } = evaluation ?? {};
+  const compare = (name: string, path: readonly [string, string], what: string): string | undefined => {
+    const value = numberAt(baselines, name, ...path);
+    return value === undefined ? undefined : `${what} ${formatPercent(value)}`;
+  };
+  const share = (
+    path: readonly [string, string],
+    name: string,
+    beside: string | undefined,
+  ): Html | undefined => {
+    const value = numberAt(results, ...path);
+    return value === undefined
+      ? undefined
+      : figure(name, html`${formatPercent(value)}<small>%</small>`, beside);
+  };
+  const all = [
+    share(['cluster', 'acc'], 'Cluster accuracy', compare('pixels', ['cluster', 'acc'], 'k-means on pixels')),
+    share(['cluster', 'nmi'], 'NMI', compare('pixels', ['cluster', 'nmi'], 'k-means on pixels')),
+    share(['knn', 'top1'], 'kNN accuracy', compare('randomInit', ['knn', 'top1'], 'random backbone')),
+    share(['linear', 'top1'], 'Linear probe', compare('randomInit', ['linear', 'top1'], 'random backbone')),
+    classes.length > 0 && usedClasses(model),
+    !model.hasLabels && embeddings && figure('Images', embeddings.count.toLocaleString('en'), 'evaluated'),
+    !model.hasLabels && classes.length > 1 && sizes(model),
+  ];
+  return all.filter((one): one is Html => one !== undefined && one !== false);
+}
+
+function usedClasses({ classes, evaluation }: ReportModel): Html {
+  const total = numberAt(evaluation?.results ?? {}, 'cluster', 'classes');
+  return figure('Classes used', html`${classes.length}`, total === undefined ? undefined : `of ${total}`);
+}
+
+function sizes({ classes }: ReportModel): Html {
+  const [largest, smallest] = [classes[0], classes.at(-1)].map((one) => one?.members.length ?? 0);
+  return figure('Class sizes', html`${smallest}<small>–${largest}</small>`, 'images, smallest to largest');
+}
+
+function figure(name: string, value: HtmlContent, beside: string | undefined): Html {
+  return html`<div>
+    <dt>${name}</dt>
+    <dd>${value}</dd>
+    ${beside && html`<dd class="beside">${beside}</dd>`}
+  </div>`;
+}

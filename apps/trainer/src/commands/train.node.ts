@@ -1,31 +1,25 @@
-import { existsSync } from 'node:fs';
-import { resolve } from 'node:path';
-import { useBackend } from '@ssl/backend/node';
-import { openDataset } from '@ssl/data/node';
-import { createRunFolder } from '@ssl/train/node';
-import { version_core } from '@tensorflow/tfjs-core';
 import type { Command } from 'commander';
+import { addBackendOptions } from '../options/backend-options.ts';
 import { collect, wholeNumber } from '../options/parsers.ts';
-import { resolveTrainRequest, type TrainOptions, type TrainRequest } from '../options/train-request.node.ts';
-import { packageVersion } from '../package-version.node.ts';
-import { describeRun } from '../run/run-description.ts';
+import { resolveTrainRequest, type TrainOptions } from '../options/train-request.node.ts';
 import { resumeRun } from '../run/resume-run.node.ts';
-import { runTraining, type TrainingSummary } from '../run/run-training.node.ts';
+import type { TrainingSummary } from '../run/run-training.node.ts';
+import { startRun } from '../run/start-run.node.ts';
 import { commandLine } from '../terminal/command-line.ts';
 import { formatCount, formatDuration, formatNumber } from '../terminal/format.ts';
-import { createStopSignal, type StopSignal } from '../terminal/stop-signal.node.ts';
+import { createStopSignal } from '../terminal/stop-signal.node.ts';
 import { createTerminal, type Terminal } from '../terminal/terminal.node.ts';
 
 /** Options of `ssl train` as commander gives them. */
 interface TrainCommandOptions extends TrainOptions {
   readonly resume?: string;
-  readonly strict?: boolean;
   readonly json?: boolean;
 }
 
 /** `ssl train`: pre-trains a backbone on images without labels. */
 export function addTrainCommand(program: Command): void {
-  addTrainOptions(program.command('train').description('pre-train a network on images, without labels'))
+  const command = program.command('train').description('pre-train a network on images, without labels');
+  addBackendOptions(addTrainOptions(command))
     .option('--resume <dir>', 'go on with the run in this folder: everything else comes from the run')
     .addHelpText(
       'after',
@@ -46,12 +40,7 @@ Examples:
       const { resume } = options;
       const summary =
         resume === undefined
-          ? await trainNew(
-              await resolveTrainRequest(options, new Date()),
-              options.strict ?? false,
-              terminal,
-              stop,
-            )
+          ? await startRun(await resolveTrainRequest(options, new Date()), terminal, stop)
           : await resumeRun(resume, options, terminal, stop);
       stop.dispose();
       terminal.document(summary);
@@ -60,7 +49,6 @@ Examples:
     });
 }
 
-/** Options that `ssl train` shares with other commands that train. */
 function addTrainOptions(command: Command): Command {
   return command
     .option('--method <name>', 'what to learn from (default: self-classifier; see "ssl methods")')
@@ -74,52 +62,12 @@ function addTrainOptions(command: Command): Command {
     .option('--backbone <name>', 'the network, e.g. resnet-tiny or resnet18')
     .option('--image-size <n>', 'side of the square images in pixels', wholeNumber('--image-size', 1))
     .option('--seed <n>', 'where all chance comes from', wholeNumber('--seed', 0))
-    .option('--backend <name>', 'auto, tensorflow, webgpu, wasm or cpu (default: auto)')
-    .option('--threads <n>', 'threads that compute (default: by the machine)', wholeNumber('--threads', 1))
     .option(
       '--workers <n>',
       'threads that prepare images (default: by the machine)',
       wholeNumber('--workers', 0),
     )
-    .option('--strict', 'make an error of images that would be skipped with a warning')
-    .option('--json', 'one JSON document on standard output, everything else on standard error');
-}
-
-/** Starts a new run. Whatever is wrong is said before anything is written. */
-export async function trainNew(
-  request: TrainRequest,
-  strict: boolean,
-  terminal: Terminal,
-  stop: StopSignal,
-): Promise<TrainingSummary> {
-  const { method, config, threads } = request;
-  const onWarning = (line: string): void => terminal.note(`Warning: ${line}`);
-  const backend = await useBackend(request.backend, threads === undefined ? {} : { threads });
-  const dataset = await openDataset(request.data, { strict, onWarning });
-  try {
-    const described = {
-      preset: request.preset,
-      data: existsSync(request.data) ? resolve(request.data) : request.data,
-      dataset,
-      backend,
-      versions: { ssl: packageVersion(), node: process.versions.node, 'tfjs-core': version_core },
-      createdAt: new Date(),
-    };
-    return await runTraining(
-      {
-        method,
-        config,
-        dataset,
-        backend,
-        openFolder: (trainer) =>
-          createRunFolder(request.out, describeRun({ ...described, trainer }), { onWarning }),
-      },
-      terminal,
-      stop,
-    );
-  } finally {
-    await dataset.close();
-  }
+    .option('--strict', 'make an error of images that would be skipped with a warning');
 }
 
 function report(summary: TrainingSummary, terminal: Terminal): void {

@@ -1,5 +1,5 @@
+import { pca, type FeatureMatrix } from '@ssl/eval';
 import type { Random } from '@ssl/random';
-import { Matrix, SingularValueDecomposition } from 'ml-matrix';
 import { UMAP } from 'umap-js';
 
 /** Places in the plane for feature vectors. */
@@ -11,42 +11,38 @@ export interface EmbeddingMap {
 }
 
 const umapNeighbours = 15;
+const leastRows = 20;
 
 /**
  * Lays feature vectors out in the plane so that near ones stay near: UMAP on cosine distance (McInnes et al.,
  * 2018; 15 neighbours, least distance 0.1), or the first two principal components for fewer than 20 vectors,
  * where UMAP has no neighbourhoods to keep.
  *
- * @param features `[rows, columns]`, row-major
  * @param random the only source of chance: the same stream gives the same map
  */
-export function embeddingMap(
-  features: Float32Array,
-  rows: number,
-  columns: number,
-  random: Random,
-): EmbeddingMap {
-  const vectors = Array.from({ length: rows }, (_, row) =>
-    toUnitLength(features.subarray(row * columns, (row + 1) * columns)),
-  );
-  if (rows < 20) return { points: principalComponents(vectors), algorithm: 'PCA' };
+export async function embeddingMap(matrix: FeatureMatrix, random: Random): Promise<EmbeddingMap> {
+  const rows = matrix.features.length / matrix.dim;
+  if (rows < leastRows) return { points: await principalComponents(matrix, rows), algorithm: 'PCA' };
   const umap = new UMAP({ nNeighbors: umapNeighbours, minDist: 0.1, random: () => random.uniform() });
-  return { points: Float32Array.from(umap.fit(vectors).flat()), algorithm: 'UMAP' };
+  return { points: Float32Array.from(umap.fit(unitVectors(matrix, rows)).flat()), algorithm: 'UMAP' };
 }
 
-function toUnitLength(vector: Float32Array): number[] {
-  const length = Math.hypot(...vector);
-  return Array.from(vector, (value) => (length > 0 ? value / length : 0));
+/** Rows of length 1: between them, Euclidean distance orders as cosine distance does. */
+function unitVectors({ features, dim }: FeatureMatrix, rows: number): number[][] {
+  return Array.from({ length: rows }, (_, row) => {
+    const vector = features.subarray(row * dim, (row + 1) * dim);
+    const length = Math.hypot(...vector);
+    return Array.from(vector, (value) => (length > 0 ? value / length : 0));
+  });
 }
 
-function principalComponents(vectors: readonly number[][]): Float32Array {
-  const points = new Float32Array(vectors.length * 2);
-  if (vectors.length < 2) return points;
-  const centred = new Matrix(vectors as number[][]).center('column');
-  const { leftSingularVectors, diagonal } = new SingularValueDecomposition(centred, { autoTranspose: true });
-  for (let row = 0; row < vectors.length; row++) {
-    for (let axis = 0; axis < Math.min(2, diagonal.length); axis++) {
-      points[row * 2 + axis] = leftSingularVectors.get(row, axis) * (diagonal[axis] ?? 0);
+async function principalComponents(matrix: FeatureMatrix, rows: number): Promise<Float32Array> {
+  const points = new Float32Array(rows * 2);
+  if (rows < 2) return points;
+  const { scores, components } = await pca(matrix, { components: 2 });
+  for (let row = 0; row < rows; row++) {
+    for (let axis = 0; axis < components; axis++) {
+      points[row * 2 + axis] = scores[row * components + axis] as number;
     }
   }
   return points;

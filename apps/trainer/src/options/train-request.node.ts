@@ -31,6 +31,7 @@ export interface TrainOptions {
   readonly workers?: number;
   readonly backend?: string;
   readonly threads?: number;
+  readonly strict?: boolean;
 }
 
 /** A training run to be started: everything settled, nothing touched yet. */
@@ -41,6 +42,8 @@ export interface TrainRequest extends ResolvedConfig {
   readonly out: string;
   readonly backend: BackendName;
   readonly threads?: number | undefined;
+  /** Makes an error of images that would be skipped. */
+  readonly strict: boolean;
 }
 
 /** What a config file may hold beside the settings of training. */
@@ -86,6 +89,7 @@ export async function resolveTrainRequest(options: TrainOptions, now: Date): Pro
     // `useBackend` checks the name.
     backend: (options.backend ?? command.backend ?? 'auto') as BackendName,
     threads: options.threads ?? command.threads,
+    strict: options.strict ?? false,
   };
 }
 

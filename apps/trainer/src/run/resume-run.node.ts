@@ -12,11 +12,6 @@ import type { Terminal } from '../terminal/terminal.node.ts';
 import { readRunDescription, type RunDescription } from './run-description.ts';
 import { runTraining, type TrainingSummary } from './run-training.node.ts';
 
-/** Options of `ssl train --resume`. */
-export interface ResumeOptions extends TrainOptions {
-  readonly strict?: boolean;
-}
-
 /**
  * Goes on with a run where it stopped. Everything comes from the run; options may repeat it, and change what has
  * no influence on the result.
@@ -25,7 +20,7 @@ export interface ResumeOptions extends TrainOptions {
  */
 export async function resumeRun(
   directory: string,
-  options: ResumeOptions,
+  options: TrainOptions,
   terminal: Terminal,
   stop: StopSignal,
 ): Promise<TrainingSummary> {
@@ -72,7 +67,7 @@ async function settleConfig(
   run: TrainConfig,
   description: RunDescription,
   directory: string,
-  options: ResumeOptions,
+  options: TrainOptions,
 ): Promise<TrainConfig> {
   const { command, layer } = await readConfigLayers(options);
   const contradictions: readonly (readonly [string, string | undefined, string | undefined])[] = [

@@ -52,10 +52,10 @@ export interface DescribedRun {
 export function describeRun(run: DescribedRun): Settings {
   const { trainer, dataset, backend } = run;
   const { name, source, length, channels, fingerprint, classNames, imageSize } = dataset;
-  const { image: _, ...backbone } = trainer.backbone.settings;
+  const { name: backbone, width, stem, initialization } = trainer.backbone.settings;
   return {
     ...trainer.config,
-    backbone,
+    backbone: { name: backbone, width, stem, initialization },
     ...(run.preset !== undefined && { preset: run.preset }),
     data: run.data,
     dataset: { name, source, length, channels, fingerprint, classNames, imageSize },

@@ -1,0 +1,107 @@
+import { join } from 'node:path';
+import { unknownNameError } from '@ssl/errors';
+import { writeSafetensors } from '@ssl/models';
+import type { Command } from 'commander';
+import { embedImages } from '../evaluation/embed-images.node.ts';
+import { evaluateRun } from '../evaluation/evaluate-run.node.ts';
+import { openEvaluationData } from '../evaluation/evaluation-data.node.ts';
+import { evaluationTable } from '../evaluation/evaluation-table.ts';
+import { protocolNames, type Evaluation, type ProtocolName } from '../evaluation/evaluation.ts';
+import { writeAtomically } from '../files/write-atomically.node.ts';
+import { addBackendOptions } from '../options/backend-options.ts';
+import { commaSeparated, wholeNumber } from '../options/parsers.ts';
+import { loadRun, type BackendOptions } from '../run/load-run.node.ts';
+import { createTerminal, type Terminal } from '../terminal/terminal.node.ts';
+import { writeReport } from './report.node.ts';
+
+/** Options of `ssl eval` as commander gives them. */
+interface EvalOptions extends BackendOptions {
+  readonly data?: string;
+  readonly protocols?: readonly string[];
+  readonly seed?: number;
+  readonly strict?: boolean;
+  readonly json?: boolean;
+}
+
+/** `ssl eval RUN`: scores what a run has learned. */
+export function addEvalCommand(program: Command): void {
+  const command = program
+    .command('eval')
+    .description('score what a run has learned, beside baselines, and write its report')
+    .argument('<run>', 'a run folder')
+    .option('--data <path>', 'images to score on (default: those of the run)')
+    .option('--protocols <list>', `any of ${protocolNames.join(',')} (default: all)`, commaSeparated)
+    .option('--seed <n>', 'for splits, samples, k-means and the map (default: 0)', wholeNumber('--seed', 0))
+    .option('--strict', 'make an error of images that would be skipped with a warning');
+  addBackendOptions(command).action(async (run: string, options: EvalOptions) => {
+    const terminal = createTerminal(options);
+    const evaluation = await evaluateFolder(run, options, terminal);
+    terminal.document({ run, ...evaluation });
+    sayEvaluation(evaluation, terminal);
+    terminal.say(`Report: ${await writeReport(run)}`);
+  });
+}
+
+/**
+ * Evaluates a run and writes `eval.json`, `embeddings.safetensors` and `atlas.png` into its folder.
+ *
+ * @throws UserError for an unknown protocol, a folder that is no run, and data that cannot be opened
+ */
+export async function evaluateFolder(
+  directory: string,
+  options: EvalOptions,
+  terminal: Terminal,
+): Promise<Evaluation> {
+  const protocols = checkProtocols(options.protocols ?? protocolNames);
+  const seed = options.seed ?? 0;
+  const run = await loadRun(directory, options, terminal);
+  try {
+    const data = await openEvaluationData(options.data ?? run.description.dataset.source, seed, {
+      strict: options.strict ?? false,
+      onWarning: (line) => terminal.note(`Warning: ${line}`),
+    });
+    try {
+      const { evaluation, outputs } = await evaluateRun(run, data, { protocols, seed }, terminal);
+      terminal.note('Laying out the map of features.');
+      const embeddings = await embedImages(data.test, outputs, seed);
+      const described: Evaluation = {
+        ...evaluation,
+        protocol: { ...evaluation.protocol, embeddings: embeddings.description },
+      };
+      await writeAtomically(
+        join(directory, 'embeddings.safetensors'),
+        writeSafetensors(embeddings.tensors, embeddings.metadata),
+      );
+      await writeAtomically(join(directory, 'atlas.png'), embeddings.atlas);
+      await writeAtomically(join(directory, 'eval.json'), `${JSON.stringify(described, null, 2)}\n`);
+      return described;
+    } finally {
+      await data.close();
+    }
+  } finally {
+    run.dispose();
+  }
+}
+
+/** The scores as a table; where there are no labels, how the classes are used. */
+export function sayEvaluation({ protocol, ...scores }: Evaluation, terminal: Terminal): void {
+  const table = evaluationTable({ protocol, ...scores });
+  const { testImages, trainImages, name } = protocol.data;
+  terminal.say(`\n${name}: ${testImages} images scored; ${trainImages} to learn from.`);
+  if (table !== '') terminal.say(`\n${table}\n`);
+  const { classUsage } = scores.results;
+  if (table === '' && classUsage) {
+    const { classesUsed, classes, smallest, largest } = classUsage;
+    terminal.say(
+      `No labels, so nothing to score: ${classesUsed} of ${classes} classes are used, with ${smallest} to ${largest} images.`,
+    );
+  }
+}
+
+function checkProtocols(names: readonly string[]): readonly ProtocolName[] {
+  for (const name of names) {
+    if (!protocolNames.includes(name as ProtocolName))
+      throw unknownNameError('protocol', name, protocolNames);
+  }
+  return names as readonly ProtocolName[];
+}

@@ -1,0 +1,69 @@
+import type { ImageSpec } from '@ssl/augment';
+import { version_core } from '@tensorflow/tfjs-core';
+import { packageVersion } from '../package-version.node.ts';
+import type { LoadedRun } from '../run/load-run.node.ts';
+import type { EvaluateOptions } from './evaluate-run.node.ts';
+import type { EvaluationData } from './evaluation-data.node.ts';
+import type { Protocol, ProtocolName } from './evaluation.ts';
+
+/** Images that the pixel baseline learns from, at most: pixels are many numbers an image. */
+export const pixelBankImages = 10_000;
+const pixelSide = 32;
+
+/** The size at which pixels are compared: the network's, at most 32×32. */
+export function pixelImage({ height, width, channels }: ImageSpec): ImageSpec {
+  return { height: Math.min(pixelSide, height), width: Math.min(pixelSide, width), channels };
+}
+
+/** Says in words what `evaluateRun` does. */
+export function describeProtocol(
+  run: LoadedRun,
+  { bank, test, split }: EvaluationData,
+  { protocols, seed }: EvaluateOptions,
+  labelled: boolean,
+): Omit<Protocol, 'seconds' | 'embeddings'> {
+  const { height, width } = run.description.image;
+  const { epochs } = run.config;
+  const { step, stepsPerEpoch } = run.checkpoint.state;
+  const unscored = labelled ? undefined : 'not scored: the data set has no labels';
+  const asked = (name: ProtocolName, text: string): string =>
+    unscored ?? (protocols.includes(name) ? text : 'not asked for');
+  const pixels = pixelImage(run.description.image);
+  const clusterText = run.method.predict
+    ? 'the most probable class of the method’s first head; ACC by the Hungarian method, NMI and AMI with the arithmetic mean'
+    : 'not scored: the method discovers no classes';
+  return {
+    data: {
+      name: bank.name,
+      test: test.name,
+      trainImages: bank.length,
+      testImages: test.length,
+      split,
+      labels: labelled
+        ? 'used for scoring, and to fit the probes, only: the network saw none'
+        : 'none: classes are shown and not scored',
+    },
+    checkpoint: { step, epoch: step / stepsPerEpoch, epochs },
+    features: `output of the backbone after pooling, running batch-norm statistics, whole images at ${height}×${width}, normalised as in training`,
+    knn: asked(
+      'knn',
+      'cosine similarity, k = 200, votes weighted by exp(similarity / 0.1) (lightly’s protocol)',
+    ),
+    linear: asked('linear', 'logistic regression (L-BFGS, penalty 1e-4 Σ W²) on standardised features'),
+    cluster: asked('cluster', clusterText),
+    baselines: {
+      randomInit:
+        unscored ?? 'the same backbone and seed before the first step; cluster: k-means on its features',
+      pixels:
+        unscored ??
+        `pixels at ${pixels.height}×${pixels.width}, at most ${pixelBankImages} training images; cluster: k-means on them`,
+      kMeansFeatures:
+        unscored ??
+        'k-means on the training images’ features (k = number of labels, best of 3 starts); test images go to the nearest centre',
+    },
+    seed,
+    backend: run.backend.description,
+    versions: { ssl: packageVersion(), node: process.versions.node, 'tfjs-core': version_core },
+    createdAt: new Date().toISOString(),
+  };
+}

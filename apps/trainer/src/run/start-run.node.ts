@@ -1,0 +1,48 @@
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { useBackend } from '@ssl/backend/node';
+import { openDataset } from '@ssl/data/node';
+import { createRunFolder } from '@ssl/train/node';
+import { version_core } from '@tensorflow/tfjs-core';
+import type { TrainRequest } from '../options/train-request.node.ts';
+import { packageVersion } from '../package-version.node.ts';
+import type { StopSignal } from '../terminal/stop-signal.node.ts';
+import type { Terminal } from '../terminal/terminal.node.ts';
+import { describeRun } from './run-description.ts';
+import { runTraining, type TrainingSummary } from './run-training.node.ts';
+
+/** Starts a new run. Whatever is wrong is said before anything is written. */
+export async function startRun(
+  request: TrainRequest,
+  terminal: Terminal,
+  stop: StopSignal,
+): Promise<TrainingSummary> {
+  const { method, config, threads, strict } = request;
+  const onWarning = (line: string): void => terminal.note(`Warning: ${line}`);
+  const backend = await useBackend(request.backend, threads === undefined ? {} : { threads });
+  const dataset = await openDataset(request.data, { strict, onWarning });
+  try {
+    const described = {
+      preset: request.preset,
+      data: existsSync(request.data) ? resolve(request.data) : request.data,
+      dataset,
+      backend,
+      versions: { ssl: packageVersion(), node: process.versions.node, 'tfjs-core': version_core },
+      createdAt: new Date(),
+    };
+    return await runTraining(
+      {
+        method,
+        config,
+        dataset,
+        backend,
+        openFolder: (trainer) =>
+          createRunFolder(request.out, describeRun({ ...described, trainer }), { onWarning }),
+      },
+      terminal,
+      stop,
+    );
+  } finally {
+    await dataset.close();
+  }
+}

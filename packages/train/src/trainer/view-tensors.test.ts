@@ -1,4 +1,4 @@
-import { cifar10Normalization, cifar10SmallRecipe } from '@ssl/augment';
+import { cifar10Normalization } from '@ssl/augment';
 import { useBackend } from '@ssl/backend/node';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -48,7 +48,8 @@ describe('firstOfBatch', () => {
 
 describe('recipeNormalization', () => {
   it('is that of the views, or changes nothing', () => {
-    const recipe = cifar10SmallRecipe({ height: 32, width: 32, channels: 3 });
+    const normalize = { name: 'normalize', ...cifar10Normalization } as const;
+    const recipe = { groups: { view: { count: 1, transforms: [normalize] } } };
     expect(recipeNormalization(recipe, 3)).toEqual(cifar10Normalization);
     const plain = { groups: { view: { count: 1, transforms: [] } } };
     expect(recipeNormalization(plain, 1)).toEqual({ mean: [0], std: [1] });

@@ -2,7 +2,6 @@ import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { compileFunction } from 'node:vm';
-import { Worker } from 'node:worker_threads';
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import { OutOfMemoryError } from '../out-of-memory-error.ts';
 
@@ -12,39 +11,28 @@ export type WasmModule = BackendWasm['wasm'];
 /** The most that a wasm memory with 32-bit addresses holds; tfjs stops one page below 4 GiB. */
 export const wasmMemoryLimitBytes = 4_294_901_760;
 
-/** How many workers tfjs's threaded module asks for as it starts, however many it will use. */
-const emscriptenPoolSize = 8;
-
 type Factory = (config: object) => Promise<WasmModule>;
 
 /**
- * Loads TensorFlow.js's wasm module in Node, with threads where `threads` is more than 1.
+ * Loads TensorFlow.js's wasm module in Node; `shared`: with memory that other threads can use too.
  *
- * tfjs itself never uses threads in Node (tensorflow/tfjs#3830). Its script for browsers works there all the same
- * if it is given what it looks for: a `Worker` that runs its worker script, and the number of cores. The script is
- * evaluated with its own `process`, `Worker` and `require`, so that nothing of the program's is replaced and its
- * listeners for `uncaughtException` and `unhandledRejection` do not reach the program.
- *
- * Workers never keep the process alive. Nothing is printed: an abort is an exception.
+ * tfjs itself never loads the shared one in Node (tensorflow/tfjs#3830), though its script for browsers works there if
+ * it finds a `Worker`. The script is evaluated with its own `process`, `Worker` and `require`, so that nothing of the
+ * program's is replaced and its listeners for `uncaughtException` and `unhandledRejection` do not reach the program.
+ * Nothing is printed: an abort is an exception.
  */
-export async function loadEmscripten(threads: number): Promise<WasmModule> {
+export async function loadEmscripten(shared: boolean): Promise<WasmModule> {
   const require = createRequire(import.meta.url);
   const folder = join(dirname(require.resolve('@tensorflow/tfjs-backend-wasm/package.json')), 'wasm-out');
-  const name = threads > 1 ? 'tfjs-backend-wasm-threaded-simd' : 'tfjs-backend-wasm-simd';
-  const script = join(folder, `${name}.js`);
-  const worker = require(join(folder, 'tfjs-backend-wasm-threaded-simd.worker.js')) as {
-    readonly wasmWorkerContents?: string;
-  };
+  const script = join(folder, shared ? 'tfjs-backend-wasm-threaded-simd.js' : 'tfjs-backend-wasm.js');
+  const binary = shared ? 'tfjs-backend-wasm-threaded-simd.wasm' : 'tfjs-backend-wasm-simd.wasm';
   const factory = evaluate(await readFile(script, 'utf8'), script, {
-    require: (id: string) => (id === 'os' ? coresForThreads(threads) : (require(id) as unknown)),
-    Worker:
-      threads > 1
-        ? workerClass((worker.wasmWorkerContents ?? '').replaceAll('\n', '\\n'), threads)
-        : undefined,
+    require: (id: string) => (id === 'worker_threads' ? { Worker: IdleWorker } : (require(id) as unknown)),
+    Worker: IdleWorker,
   });
   const module = await factory({
     mainScriptUrlOrBlob: script,
-    locateFile: (path: string) => join(folder, path),
+    locateFile: (path: string) => join(folder, path.endsWith('.wasm') ? binary : path),
     print: () => undefined,
     printErr: () => undefined,
   });
@@ -73,38 +61,10 @@ function evaluate(
   return module.exports as Factory;
 }
 
-/** XNNPACK uses at most half of the cores that it is told of. */
-function coresForThreads(threads: number): { cpus: () => unknown[] } {
-  return { cpus: () => new Array<unknown>(2 * threads) };
-}
-
 /**
- * The class that tfjs makes its workers of. It takes them from the end of the list, so only the last ones need to
- * be real.
+ * The workers that the shared module makes as it starts. No thread of tfjs's ever runs on them: this package's own
+ * threads do the work.
  */
-function workerClass(script: string, threads: number): new () => object {
-  let made = 0;
-  return class {
-    constructor() {
-      made += 1;
-      return made > emscriptenPoolSize - (threads - 1) ? new UnrefWorker(script) : new IdleWorker();
-    }
-  };
-}
-
-/** A worker that does not keep the process alive, whatever is asked of it. */
-class UnrefWorker extends Worker {
-  constructor(script: string) {
-    super(script, { eval: true, execArgv: [], env: {} });
-    super.unref();
-  }
-
-  override ref(): void {
-    super.unref();
-  }
-}
-
-/** Stands for a worker that no thread will ever run on. */
 class IdleWorker {
   onmessage: (event: { data: { cmd: string } }) => void = () => undefined;
 
@@ -113,7 +73,6 @@ class IdleWorker {
   }
 
   on(): void {}
-  ref(): void {}
   unref(): void {}
   terminate(): void {}
 }

@@ -1,12 +1,12 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { composedKernels } from '../composed/composed-kernels.ts';
+import { wasmKernels } from './kernels/index.ts';
 
 /**
  * Registers this package's kernels for the backend `wasm`, in place of those of the same name. To be called after
  * tfjs has registered its own and before the backend starts. Calling it again changes nothing.
  */
 export function registerWasmKernels(): void {
-  for (const { kernelName, create } of composedKernels) {
+  for (const { kernelName, create } of wasmKernels) {
     const stock = tf.getKernel(kernelName, 'wasm') as tf.KernelConfig | null;
     if (stock?.kernelFunc && ours.has(stock.kernelFunc)) continue;
     const kernelFunc = create(stock?.kernelFunc);

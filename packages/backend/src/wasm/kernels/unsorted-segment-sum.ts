@@ -1,6 +1,6 @@
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import * as tf from '@tensorflow/tfjs-core';
-import type { WasmKernel } from '../composed/composed-kernels.ts';
+import type { WasmKernel } from './wasm-kernel.ts';
 
 /** Sums of rows by segment, the gradient of `gather`; rows of a negative segment are left out. */
 export const unsortedSegmentSum: WasmKernel = {

@@ -1,0 +1,195 @@
+// Convolutions as matrix products, directly on NHWC tensors. An output pixel is the sum over *segments*: runs of
+// `length` floats that lie next to each other in the (padded) input, e.g. the three pixels of a kernel's row times
+// their channels. So forward convolutions, gradients by the input (by parity of the output pixel where the stride
+// is more than 1) and plain matrix products are the same loop.
+
+/** Columns of a packed panel of weights. */
+export const PANEL: i32 = 8;
+
+/**
+ * Packs weights `[depth, columns]` into panels of `[depth, 8]`, each `panelBytes` after the one before, zeros behind
+ * the last column. Element (k, c) is at `source + k · rowBytes + c · columnBytes`.
+ */
+export function packPanels(
+  source: usize, target: usize, depth: i32, columns: i32, rowBytes: usize, columnBytes: usize, panelBytes: usize,
+): void {
+  for (let first = 0; first < columns; first += PANEL, target += panelBytes) {
+    const present = min(PANEL, columns - first);
+    let from = source + <usize>first * columnBytes;
+    let to = target;
+    if (present == PANEL && columnBytes == 4) {
+      for (let k = 0; k < depth; k++, from += rowBytes, to += 32) {
+        v128.store(to, v128.load(from));
+        v128.store(to, v128.load(from, 16), 16);
+      }
+      continue;
+    }
+    for (let k = 0; k < depth; k++, from += rowBytes, to += 32) {
+      for (let c = 0; c < PANEL; c++) {
+        store<f32>(to + (<usize>c << 2), c < present ? load<f32>(from + <usize>c * columnBytes) : 0);
+      }
+    }
+  }
+}
+
+/** Copies `rows` padded rows from padded row `first` on: `target[r, left + x] = image[first + r − top, x]`, else 0. */
+export function padRows(
+  image: usize, target: usize, first: i32, rows: i32, top: i32, left: i32,
+  height: i32, width: i32, paddedWidth: i32, pixelBytes: usize,
+): void {
+  const paddedBytes = <usize>paddedWidth * pixelBytes;
+  // Negative padding crops.
+  const skip = max(0, -left);
+  const copied = min(width - skip, paddedWidth - max(0, left));
+  const before = <usize>max(0, left) * pixelBytes;
+  const bytes = <usize>max(0, copied) * pixelBytes;
+  for (let r = 0; r < rows; r++, target += paddedBytes) {
+    const y = first + r - top;
+    if (y < 0 || y >= height) {
+      memory.fill(target, 0, paddedBytes);
+      continue;
+    }
+    memory.fill(target, 0, before);
+    memory.copy(target + before, image + (<usize>y * <usize>width + <usize>skip) * pixelBytes, bytes);
+    memory.fill(target + before + bytes, 0, paddedBytes - before - bytes);
+  }
+}
+
+/**
+ * Works off the items [start, end) of images × bands (a band is `bandRows` rows of output).
+ *
+ * `job` (i32 each): 0 x, 1 y, 2 scratch bytes of a thread, 3 scratch, 4 bands, 5 bandRows, 6 height, 7 width,
+ * 8 pixelBytes (of the input), 9 top, 10 left, 11 paddedWidth, 12 rowStep (padded rows), 13 columnStep (padded
+ * columns), 14 spanRows (padded rows that one output row reads), 15 direct (1: no padding, read x itself),
+ * 16 outImageBytes, 17 channels (of the output), 18 phases, 19 phase table.
+ *
+ * A phase (i32 each): 0 rows, 1 columns, 2 first byte in an output image, 3 rowBytes, 4 columnBytes (steps of the
+ * output), 5 segments, 6 table of segment offsets (bytes from the pixel's first), 7 length of a segment, 8 panels.
+ */
+export function convolve(job: usize, start: i32, end: i32, thread: i32): void {
+  const x = <usize>load<u32>(job);
+  const y = <usize>load<u32>(job + 4);
+  const bands = load<i32>(job + 16), bandRows = load<i32>(job + 20);
+  const height = load<i32>(job + 24), width = load<i32>(job + 28);
+  const pixelBytes = <usize>load<u32>(job + 32);
+  const paddedWidth = load<i32>(job + 44), rowStep = load<i32>(job + 48);
+  const columnBytesIn = <usize>load<i32>(job + 52) * pixelBytes;
+  const spanRows = load<i32>(job + 56);
+  const direct = load<i32>(job + 60);
+  const outImageBytes = <usize>load<u32>(job + 64);
+  const channels = load<i32>(job + 68);
+  const phases = load<i32>(job + 72);
+  const phaseTable = <usize>load<u32>(job + 76);
+  const scratch = <usize>load<u32>(job + 12) + <usize>thread * <usize>load<u32>(job + 8);
+  const imageBytes = <usize>height * <usize>width * pixelBytes;
+  const paddedBytes = <usize>paddedWidth * pixelBytes;
+  const rowBytesIn = <usize>rowStep * paddedBytes;
+  for (let item = start; item < end; item++) {
+    const n = item / bands;
+    const firstRow = (item - n * bands) * bandRows;
+    const image = x + <usize>n * imageBytes;
+    const out = y + <usize>n * outImageBytes;
+    let base = scratch;
+    if (direct) base = image + <usize>firstRow * rowBytesIn;
+    else padRows(image, scratch, firstRow * rowStep, (bandRows - 1) * rowStep + spanRows, load<i32>(job + 36), load<i32>(job + 40), height, width, paddedWidth, pixelBytes);
+    for (let p = 0; p < phases; p++) {
+      const phase = phaseTable + <usize>p * 36;
+      const rows = min(bandRows, load<i32>(phase) - firstRow);
+      const columns = load<i32>(phase + 4);
+      if (rows <= 0 || columns <= 0) continue;
+      const outRowBytes = <usize>load<u32>(phase + 12), outColumnBytes = <usize>load<u32>(phase + 16);
+      const target = out + <usize>load<u32>(phase + 8) + <usize>firstRow * outRowBytes;
+      const segments = load<i32>(phase + 20);
+      const length = load<i32>(phase + 28);
+      const panelBytes = <usize>(segments * length) << 5;
+      let panel = <usize>load<u32>(phase + 32);
+      for (let c = 0; c < channels; c += PANEL, panel += panelBytes) {
+        panelProduct(
+          base, rowBytesIn, columnBytesIn, target + (<usize>c << 2), outRowBytes, outColumnBytes,
+          rows, columns, <usize>load<u32>(phase + 24), segments, length, panel, min(PANEL, channels - c),
+        );
+      }
+    }
+  }
+}
+
+/** One panel of output channels for rows × columns pixels, six pixels at a time. */
+function panelProduct(
+  base: usize, rowBytes: usize, columnBytes: usize, out: usize, outRowBytes: usize, outColumnBytes: usize,
+  rows: i32, columns: i32, offsets: usize, segments: i32, length: i32, panel: usize, present: i32,
+): void {
+  const pixels = rows * columns;
+  const segmentBytes = <usize>length << 2;
+  const toNextRow = rowBytes - <usize>columns * columnBytes;
+  const outToNextRow = outRowBytes - <usize>columns * outColumnBytes;
+  let p = base, q = out, column = 0;
+  for (let done = 0; done < pixels; done += 6) {
+    // The last tile repeats the last pixel.
+    const last = pixels - done - 1;
+    const p0 = p, q0 = q;
+    if (last > 0) { p += columnBytes; q += outColumnBytes; if (++column == columns) { column = 0; p += toNextRow; q += outToNextRow; } }
+    const p1 = p, q1 = q;
+    if (last > 1) { p += columnBytes; q += outColumnBytes; if (++column == columns) { column = 0; p += toNextRow; q += outToNextRow; } }
+    const p2 = p, q2 = q;
+    if (last > 2) { p += columnBytes; q += outColumnBytes; if (++column == columns) { column = 0; p += toNextRow; q += outToNextRow; } }
+    const p3 = p, q3 = q;
+    if (last > 3) { p += columnBytes; q += outColumnBytes; if (++column == columns) { column = 0; p += toNextRow; q += outToNextRow; } }
+    const p4 = p, q4 = q;
+    if (last > 4) { p += columnBytes; q += outColumnBytes; if (++column == columns) { column = 0; p += toNextRow; q += outToNextRow; } }
+    const p5 = p, q5 = q;
+    p += columnBytes; q += outColumnBytes; if (++column == columns) { column = 0; p += toNextRow; q += outToNextRow; }
+
+    let a0 = f32x4.splat(0), a1 = a0, b0 = a0, b1 = a0, c0 = a0, c1 = a0;
+    let d0 = a0, d1 = a0, e0 = a0, e1 = a0, f0 = a0, f1 = a0;
+    let w = panel;
+    for (let s = 0; s < segments; s++) {
+      const offset = <usize>load<i32>(offsets + (<usize>s << 2));
+      let r0 = p0 + offset, r1 = p1 + offset, r2 = p2 + offset, r3 = p3 + offset, r4 = p4 + offset, r5 = p5 + offset;
+      const stop = r0 + segmentBytes;
+      for (; r0 < stop; r0 += 4, r1 += 4, r2 += 4, r3 += 4, r4 += 4, r5 += 4, w += 32) {
+        const w0 = v128.load(w), w1 = v128.load(w, 16);
+        let v = v128.load32_splat(r0);
+        a0 = f32x4.add(a0, f32x4.mul(v, w0)); a1 = f32x4.add(a1, f32x4.mul(v, w1));
+        v = v128.load32_splat(r1);
+        b0 = f32x4.add(b0, f32x4.mul(v, w0)); b1 = f32x4.add(b1, f32x4.mul(v, w1));
+        v = v128.load32_splat(r2);
+        c0 = f32x4.add(c0, f32x4.mul(v, w0)); c1 = f32x4.add(c1, f32x4.mul(v, w1));
+        v = v128.load32_splat(r3);
+        d0 = f32x4.add(d0, f32x4.mul(v, w0)); d1 = f32x4.add(d1, f32x4.mul(v, w1));
+        v = v128.load32_splat(r4);
+        e0 = f32x4.add(e0, f32x4.mul(v, w0)); e1 = f32x4.add(e1, f32x4.mul(v, w1));
+        v = v128.load32_splat(r5);
+        f0 = f32x4.add(f0, f32x4.mul(v, w0)); f1 = f32x4.add(f1, f32x4.mul(v, w1));
+      }
+    }
+    if (present == PANEL) {
+      v128.store(q0, a0); v128.store(q0, a1, 16);
+      v128.store(q1, b0); v128.store(q1, b1, 16);
+      v128.store(q2, c0); v128.store(q2, c1, 16);
+      v128.store(q3, d0); v128.store(q3, d1, 16);
+      v128.store(q4, e0); v128.store(q4, e1, 16);
+      v128.store(q5, f0); v128.store(q5, f1, 16);
+    } else {
+      storePart(q0, a0, a1, present);
+      storePart(q1, b0, b1, present);
+      storePart(q2, c0, c1, present);
+      storePart(q3, d0, d1, present);
+      storePart(q4, e0, e1, present);
+      storePart(q5, f0, f1, present);
+    }
+  }
+}
+
+/** Stores the first `present` (1 to 7) of eight values. */
+function storePart(q: usize, low: v128, high: v128, present: i32): void {
+  let rest = low;
+  if (present >= 4) {
+    v128.store(q, low);
+    q += 16;
+    present -= 4;
+    rest = high;
+  }
+  if (present > 0) store<f32>(q, f32x4.extract_lane(rest, 0));
+  if (present > 1) store<f32>(q, f32x4.extract_lane(rest, 1), 4);
+  if (present > 2) store<f32>(q, f32x4.extract_lane(rest, 2), 8);
+}

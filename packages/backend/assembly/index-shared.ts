@@ -1,0 +1,3 @@
+export { packPanels } from './convolution';
+export { runAll } from './dispatch';
+export { finish, start, work } from './threads';

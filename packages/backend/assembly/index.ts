@@ -1,0 +1,2 @@
+export { packPanels } from './convolution';
+export { runAll } from './dispatch';

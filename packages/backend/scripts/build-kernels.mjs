@@ -1,0 +1,73 @@
+// Compiles assembly/ to WebAssembly, once for memory of one thread and once for shared memory, and writes each as
+// base64 into a TypeScript module: nothing to fetch, in Node or in any bundler.
+import asc from 'assemblyscript/asc';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+const folder = fileURLToPath(new URL('..', import.meta.url));
+const sectionsThatTouchMemory = { 6: 'globals', 8: 'a start function', 9: 'a table', 11: 'data' };
+
+/** The kernels live in the memory of TensorFlow.js's own module: data or globals of theirs would land on its. */
+function checkSections(binary, name) {
+  let at = 8;
+  while (at < binary.length) {
+    const section = binary[at++];
+    let size = 0;
+    for (let shift = 0; ; shift += 7) {
+      const byte = binary[at++];
+      size |= (byte & 127) << shift;
+      if (byte < 128) break;
+    }
+    if (section in sectionsThatTouchMemory) {
+      throw new Error(`${name}: the module has ${sectionsThatTouchMemory[section]} (section ${section})`);
+    }
+    at += size;
+  }
+}
+
+async function compile(name, entry, flags) {
+  let binary;
+  const { error, stderr } = await asc.main(
+    [
+      entry,
+      '-O3',
+      '--noAssert',
+      '--runtime',
+      'stub',
+      '--importMemory',
+      '--use',
+      'abort=',
+      '--enable',
+      'simd',
+      '--outFile',
+      `${name}.wasm`,
+      ...flags,
+    ],
+    {
+      readFile: undefined,
+      writeFile: (file, contents) => {
+        if (file.endsWith('.wasm')) binary = contents;
+      },
+    },
+  );
+  if (error) throw new Error(`${stderr.toString()}\n${error.message}`);
+  checkSections(binary, name);
+  return Buffer.from(binary).toString('base64');
+}
+
+process.chdir(folder);
+mkdirSync('src/wasm', { recursive: true });
+const plain = await compile('kernels', 'assembly/index.ts', []);
+const shared = await compile('kernels-shared', 'assembly/index-shared.ts', [
+  '--enable',
+  'threads',
+  '--sharedMemory',
+  '--initialMemory',
+  '1',
+  '--maximumMemory',
+  '65536',
+]);
+writeFileSync(
+  'src/wasm/kernel-binaries.generated.ts',
+  `// Made by scripts/build-kernels.mjs from assembly/.\nexport const plainKernels =\n  '${plain}';\nexport const sharedKernels =\n  '${shared}';\n`,
+);

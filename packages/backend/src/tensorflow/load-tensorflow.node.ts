@@ -1,4 +1,5 @@
 import { createRequire } from 'node:module';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import util from 'node:util';
 import * as tf from '@tensorflow/tfjs-core';
@@ -12,10 +13,15 @@ import { unsupportedProcessor } from './unsupported-processor.node.ts';
 
 /** A registered backend `tensorflow`. */
 export interface TensorflowBackend {
-  /** For people, e.g. `TensorFlow 2.21.0 (CPU)`. */
+  /** For people, e.g. `TensorFlow 2.21.0 (CPU, 2 threads)`. */
   readonly description: string;
   /** Version of the TensorFlow library. */
   readonly version: string;
+  /**
+   * Threads that compute one op. With the same number, on the same kind of processor, runs repeat bit for bit; with
+   * another number, sums are split differently.
+   */
+  readonly threads: number;
   /** Whether TensorFlow found a GPU and computes on it. */
   readonly gpu: boolean;
   /** What the user may want to know: where it came from, and what TensorFlow complained of while it loaded. */
@@ -34,6 +40,8 @@ export interface LoadTensorflowOptions {
   readonly project?: string;
   /** Default: `tensorflowHome()`. */
   readonly home?: string;
+  /** Threads that compute one op; heeded by the first load only. Default: `TF_NUM_INTRAOP_THREADS`, else one for each core. */
+  readonly threads?: number | undefined;
 }
 
 type CreateBackend = () => tf.KernelBackend | Promise<tf.KernelBackend>;
@@ -62,11 +70,12 @@ export async function loadTensorflowBackend(
   }
   const own = tf.findBackendFactory('tensorflow');
   if (own) return keep(own, ['registered by the program itself']);
-  const { project = process.cwd(), home = tensorflowHome() } = options;
+  const { project = process.cwd(), home = tensorflowHome(), threads } = options;
   const { packages, reasons } = await findNativePackages(project, home);
   const unsupported = packages.length > 0 ? unsupportedProcessor() : undefined;
   if (unsupported !== undefined) return { unavailable: unsupported };
   process.env.TF_CPP_MIN_LOG_LEVEL ??= '2';
+  if (threads !== undefined) process.env.TF_NUM_INTRAOP_THREADS = String(threads);
   const failures: string[] = [];
   for (const found of packages) {
     try {
@@ -109,7 +118,9 @@ function keep(create: CreateBackend, notes: readonly string[]): TensorflowBacken
   if (backend === null) throw new Error('the backend did not initialise');
   const version = backend.binding.TF_Version;
   const gpu = backend.binding.isUsingGpuDevice();
-  const info = { description: `TensorFlow ${version} (${gpu ? 'GPU' : 'CPU'})`, version, gpu, notes };
+  const threads = Number(process.env.TF_NUM_INTRAOP_THREADS) || availableParallelism();
+  const description = `TensorFlow ${version} (${gpu ? 'GPU' : `CPU, ${threads} ${threads === 1 ? 'thread' : 'threads'}`})`;
+  const info = { description, version, threads, gpu, notes };
   loaded = { info, create };
   return info;
 }

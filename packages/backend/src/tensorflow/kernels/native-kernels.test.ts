@@ -8,7 +8,7 @@ import {
   nativeTitle,
   sample,
   startBackends,
-} from '../native.testing.ts';
+} from '../../fixtures/native.testing.ts';
 
 type Pad = 'same' | 'valid' | number | tf.backend_util.ExplicitPadding;
 

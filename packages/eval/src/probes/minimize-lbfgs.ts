@@ -9,7 +9,7 @@ export interface LbfgsOptions {
   readonly maxIterations?: number;
   /** Done when no component of the gradient is larger. Default 1e-5. */
   readonly gradientTolerance?: number;
-  /** Pairs of steps and gradient changes kept. Default 20. */
+  /** Pairs of steps and gradient changes kept. Default 100, as PyTorch. */
   readonly history?: number;
 }
 
@@ -43,7 +43,7 @@ export async function minimizeLbfgs(
   start: Float64Array,
   options: LbfgsOptions = {},
 ): Promise<Minimum> {
-  const { maxIterations = 100, gradientTolerance = 1e-5, history = 20 } = options;
+  const { maxIterations = 100, gradientTolerance = 1e-5, history = 100 } = options;
   let point = start;
   let at = await objective(point);
   const pairs: { readonly move: Float64Array; readonly change: Float64Array; readonly product: number }[] =

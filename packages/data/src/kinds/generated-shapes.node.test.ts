@@ -1,0 +1,42 @@
+import { describe, expect, it } from 'vitest';
+
+import { createGeneratedShapes } from '../generated-shapes.ts';
+import { attachDataset, datasetSplits, openDataset } from '../open-dataset.node.ts';
+import { shareDataset } from '../subset.ts';
+
+describe('generated:shapes', () => {
+  it('opens with its defaults, or the options that follow', async () => {
+    expect(await datasetSplits('generated:shapes')).toEqual(['train', 'test']);
+    const train = await openDataset('generated:shapes');
+    expect(train.fingerprint).toBe(createGeneratedShapes().fingerprint);
+    const test = await openDataset('generated:shapes?length=30&seed=-4&size=16', { split: 'test' });
+    const options = { length: 30, seed: -4, imageSize: 16, split: 'test' } as const;
+    expect(test.fingerprint).toBe(createGeneratedShapes(options).fingerprint);
+    expect(test.source).toEqual({ kind: 'generated-shapes', ...options });
+  });
+
+  it('opens the same again from its source and in workers, and the other split with its own length', async () => {
+    const train = await openDataset('generated:shapes?seed=5');
+    expect((await openDataset(train.source)).fingerprint).toBe(train.fingerprint);
+    for (const dataset of [train, createGeneratedShapes({ split: 'test', length: 12 })]) {
+      const attached = await attachDataset(structuredClone(shareDataset(dataset)));
+      expect(attached.fingerprint).toBe(dataset.fingerprint);
+      expect(await attached.read(7)).toEqual(await dataset.read(7));
+    }
+    const test = await openDataset(train.source, { split: 'test' });
+    expect(test.fingerprint).toBe(createGeneratedShapes({ seed: 5, split: 'test' }).fingerprint);
+  });
+
+  it.each([
+    ['generated:shaeps', 'unknown generated data set "shaeps": did you mean "shapes"? (valid: shapes)'],
+    ['generated:shapes?lenght=3', 'unknown option of generated:shapes "lenght": did you mean "length"?'],
+    ['generated:shapes?length=', 'generated:shapes: length must be a whole number, got ""'],
+    ['generated:shapes?length=1e3', 'generated:shapes: length must be a whole number, got "1e3"'],
+    ['generated:shapes?size=4', 'must be an integer from 8 to 1024, got 4'],
+  ])('refuses %s', async (text, message) => {
+    await expect(openDataset(text)).rejects.toMatchObject({
+      name: 'UserError',
+      message: expect.stringContaining(message),
+    });
+  });
+});

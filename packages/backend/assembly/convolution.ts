@@ -113,7 +113,7 @@ export function convolve(job: usize, start: i32, end: i32, thread: i32): void {
   }
 }
 
-/** One panel of output channels for rows × columns pixels, six pixels at a time. */
+/** One panel of output channels for rows × columns pixels, four pixels at a time. */
 function panelProduct(
   base: usize, rowBytes: usize, columnBytes: usize, out: usize, outRowBytes: usize, outColumnBytes: usize,
   rows: i32, columns: i32, offsets: usize, segments: i32, length: i32, panel: usize, present: i32,
@@ -123,7 +123,7 @@ function panelProduct(
   const toNextRow = rowBytes - <usize>columns * columnBytes;
   const outToNextRow = outRowBytes - <usize>columns * outColumnBytes;
   let p = base, q = out, column = 0;
-  for (let done = 0; done < pixels; done += 6) {
+  for (let done = 0; done < pixels; done += 4) {
     // The last tile repeats the last pixel.
     const last = pixels - done - 1;
     const p0 = p, q0 = q;
@@ -133,21 +133,17 @@ function panelProduct(
     const p2 = p, q2 = q;
     if (last > 2) { p += columnBytes; q += outColumnBytes; if (++column == columns) { column = 0; p += toNextRow; q += outToNextRow; } }
     const p3 = p, q3 = q;
-    if (last > 3) { p += columnBytes; q += outColumnBytes; if (++column == columns) { column = 0; p += toNextRow; q += outToNextRow; } }
-    const p4 = p, q4 = q;
-    if (last > 4) { p += columnBytes; q += outColumnBytes; if (++column == columns) { column = 0; p += toNextRow; q += outToNextRow; } }
-    const p5 = p, q5 = q;
     p += columnBytes; q += outColumnBytes; if (++column == columns) { column = 0; p += toNextRow; q += outToNextRow; }
 
-    let a0 = f32x4.splat(0), a1 = a0, b0 = a0, b1 = a0, c0 = a0, c1 = a0;
-    let d0 = a0, d1 = a0, e0 = a0, e1 = a0, f0 = a0, f1 = a0;
+    const zero = f32x4.splat(0);
+    let a0 = zero, a1 = zero, b0 = zero, b1 = zero, c0 = zero, c1 = zero, d0 = zero, d1 = zero;
     let w = panel;
     for (let s = 0; s < segments; s++) {
       const offset = <usize>load<i32>(offsets + (<usize>s << 2));
-      let r0 = p0 + offset, r1 = p1 + offset, r2 = p2 + offset, r3 = p3 + offset, r4 = p4 + offset, r5 = p5 + offset;
+      let r0 = p0 + offset, r1 = p1 + offset, r2 = p2 + offset, r3 = p3 + offset;
       const stop = r0 + segmentBytes;
-      for (; r0 < stop; r0 += 4, r1 += 4, r2 += 4, r3 += 4, r4 += 4, r5 += 4, w += 32) {
-        const w0 = v128.load(w), w1 = v128.load(w, 16);
+      while (r0 < stop) {
+        let w0 = v128.load(w), w1 = v128.load(w, 16);
         let v = v128.load32_splat(r0);
         a0 = f32x4.add(a0, f32x4.mul(v, w0)); a1 = f32x4.add(a1, f32x4.mul(v, w1));
         v = v128.load32_splat(r1);
@@ -156,10 +152,7 @@ function panelProduct(
         c0 = f32x4.add(c0, f32x4.mul(v, w0)); c1 = f32x4.add(c1, f32x4.mul(v, w1));
         v = v128.load32_splat(r3);
         d0 = f32x4.add(d0, f32x4.mul(v, w0)); d1 = f32x4.add(d1, f32x4.mul(v, w1));
-        v = v128.load32_splat(r4);
-        e0 = f32x4.add(e0, f32x4.mul(v, w0)); e1 = f32x4.add(e1, f32x4.mul(v, w1));
-        v = v128.load32_splat(r5);
-        f0 = f32x4.add(f0, f32x4.mul(v, w0)); f1 = f32x4.add(f1, f32x4.mul(v, w1));
+        r0 += 4; r1 += 4; r2 += 4; r3 += 4; w += 32;
       }
     }
     if (present == PANEL) {
@@ -167,15 +160,11 @@ function panelProduct(
       v128.store(q1, b0); v128.store(q1, b1, 16);
       v128.store(q2, c0); v128.store(q2, c1, 16);
       v128.store(q3, d0); v128.store(q3, d1, 16);
-      v128.store(q4, e0); v128.store(q4, e1, 16);
-      v128.store(q5, f0); v128.store(q5, f1, 16);
     } else {
       storePart(q0, a0, a1, present);
       storePart(q1, b0, b1, present);
       storePart(q2, c0, c1, present);
       storePart(q3, d0, d1, present);
-      storePart(q4, e0, e1, present);
-      storePart(q5, f0, f1, present);
     }
   }
 }

@@ -53,12 +53,15 @@ export function filterGradient(job: usize, start: i32, end: i32, chunk: i32, thr
         const target = sum + <usize>(s * length) * outBytes;
         for (let c: usize = 0; c < outBytes; c += 32) {
           let i = 0;
-          for (; i + 6 <= length; i += 6) tile6(base + (<usize>i << 2), g + c, target + <usize>i * outBytes + c, rows, outWidth, rowBytes, columnBytes, gRowBytes, outBytes, outBytes);
-          if (i + 3 <= length && i + 4 != length) {
+          for (; i + 4 <= length; i += 4) tile4(base + (<usize>i << 2), g + c, target + <usize>i * outBytes + c, rows, outWidth, rowBytes, columnBytes, gRowBytes, outBytes, outBytes);
+          if (i + 3 == length) {
             tile3(base + (<usize>i << 2), g + c, target + <usize>i * outBytes + c, rows, outWidth, rowBytes, columnBytes, gRowBytes, outBytes, outBytes);
             i += 3;
           }
-          for (; i + 2 <= length; i += 2) tile2(base + (<usize>i << 2), g + c, target + <usize>i * outBytes + c, rows, outWidth, rowBytes, columnBytes, gRowBytes, outBytes, outBytes);
+          if (i + 2 == length) {
+            tile2(base + (<usize>i << 2), g + c, target + <usize>i * outBytes + c, rows, outWidth, rowBytes, columnBytes, gRowBytes, outBytes, outBytes);
+            i += 2;
+          }
           if (i < length) tile1(base + (<usize>i << 2), g + c, target + <usize>i * outBytes + c, rows, outWidth, rowBytes, columnBytes, gRowBytes, outBytes, outBytes);
         }
       }
@@ -103,8 +106,8 @@ export function addPartialSums(job: usize, start: i32, end: i32): void {
   }
 }
 
-/** 6 rows of the gradient by 8 of its columns: += Σ over rows × columns pixels of x[pixel, i] · dy[pixel, o]. */
-function tile6(
+/** 4 rows of the gradient by 8 of its columns: += Σ over rows × columns pixels of x[pixel, i] · dy[pixel, o]. */
+function tile4(
   x: usize, dy: usize, out: usize, rows: i32, columns: i32,
   xRow: usize, xPixel: usize, dyRow: usize, dyPixel: usize, outBytes: usize,
 ): void {
@@ -113,8 +116,6 @@ function tile6(
   let b0 = zero, b1 = zero;
   let c0 = zero, c1 = zero;
   let d0 = zero, d1 = zero;
-  let e0 = zero, e1 = zero;
-  let f0 = zero, f1 = zero;
   for (let r = 0; r < rows; r++, x += xRow, dy += dyRow) {
     let p = x, g = dy;
     const stop = x + <usize>columns * xPixel;
@@ -128,10 +129,6 @@ function tile6(
       c0 = f32x4.add(c0, f32x4.mul(v, g0)); c1 = f32x4.add(c1, f32x4.mul(v, g1));
       v = v128.load32_splat(p, 12);
       d0 = f32x4.add(d0, f32x4.mul(v, g0)); d1 = f32x4.add(d1, f32x4.mul(v, g1));
-      v = v128.load32_splat(p, 16);
-      e0 = f32x4.add(e0, f32x4.mul(v, g0)); e1 = f32x4.add(e1, f32x4.mul(v, g1));
-      v = v128.load32_splat(p, 20);
-      f0 = f32x4.add(f0, f32x4.mul(v, g0)); f1 = f32x4.add(f1, f32x4.mul(v, g1));
     }
   }
   v128.store(out, f32x4.add(v128.load(out), a0)); v128.store(out, f32x4.add(v128.load(out, 16), a1), 16);
@@ -141,10 +138,6 @@ function tile6(
   v128.store(out, f32x4.add(v128.load(out), c0)); v128.store(out, f32x4.add(v128.load(out, 16), c1), 16);
   out += outBytes;
   v128.store(out, f32x4.add(v128.load(out), d0)); v128.store(out, f32x4.add(v128.load(out, 16), d1), 16);
-  out += outBytes;
-  v128.store(out, f32x4.add(v128.load(out), e0)); v128.store(out, f32x4.add(v128.load(out, 16), e1), 16);
-  out += outBytes;
-  v128.store(out, f32x4.add(v128.load(out), f0)); v128.store(out, f32x4.add(v128.load(out, 16), f1), 16);
 }
 
 /** 3 rows of the gradient by 8 of its columns: += Σ over rows × columns pixels of x[pixel, i] · dy[pixel, o]. */

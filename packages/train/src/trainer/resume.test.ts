@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { useBackend } from '@ssl/backend/node';
@@ -104,23 +104,26 @@ describe.each(cases)('%s', (_, method, config) => {
       expect(logOf(store)).toEqual(logOf(unbrokenStore));
     }
   });
-
-  it('goes on from a run folder, whose log lines after the checkpoint are written anew', async () => {
-    const unbrokenStore = createMemoryRunStore();
-    await train(trainerOf(method, unbrokenStore, config));
-
-    const directory = await mkdtemp(join(root, 'run-'));
-    const first = await createRunFolder(directory, { method: method.name });
-    await train(trainerOf(method, first, config), 4);
-    await first.appendMetrics({ step: 5, epoch: 9, samples: 9, loss: 9, learningRate: 9 });
-
-    const second = await openRunFolder(directory);
-    await train(trainerOf(method, second, config));
-    expect(await second.loadCheckpoint()).toEqual(unbrokenStore.checkpoint);
-  });
 });
 
 describe('resuming', () => {
+  it('from a run folder writes anew the log lines after the checkpoint', async () => {
+    const unbrokenStore = createMemoryRunStore();
+    await train(trainerOf(toyMethod, unbrokenStore));
+
+    const directory = await mkdtemp(join(root, 'run-'));
+    const first = await createRunFolder(directory, { method: 'toy' });
+    await train(trainerOf(toyMethod, first), 4);
+    await first.appendMetrics({ step: 5, epoch: 9, samples: 9, loss: 9, learningRate: 9 });
+
+    const second = await openRunFolder(directory);
+    await train(trainerOf(toyMethod, second));
+    expect(await second.loadCheckpoint()).toEqual(unbrokenStore.checkpoint);
+    const log = (await readFile(join(directory, 'metrics.jsonl'), 'utf8')).trim().split('\n');
+    const losses = log.map((line) => (JSON.parse(line) as { loss: number }).loss);
+    expect(losses).toEqual(unbrokenStore.metrics.map(({ loss }) => loss));
+  });
+
   it('from a finished run does nothing', async () => {
     const store = createMemoryRunStore();
     await train(trainerOf(toyMethod, store));

@@ -37,7 +37,8 @@ export async function loadReportInputs(runFolder: string): Promise<ReportInputs>
 
 async function readIfThere(path: string): Promise<Uint8Array | undefined> {
   try {
-    return await readFile(path);
+    // Not a Buffer: slices of those share the file's memory, whatever it is aligned to.
+    return new Uint8Array(await readFile(path));
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw error;

@@ -8,7 +8,7 @@ export const pageStyle = `
   --text: light-dark(#1d1e22, #ebeae6);
   --soft: light-dark(#62636b, #a3a5ae);
   --accent: light-dark(#2f5fd0, #86a9ff);
-  --heat: light-dark(#2f5fd0, #5b86f0);
+  --heat: light-dark(#2f5fd0, #4a72dc);
   --serif: 'Iowan Old Style', 'Palatino Linotype', Palatino, 'URW Palladio L', 'Book Antiqua', Georgia, serif;
   --sans: ui-sans-serif, system-ui, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif;
   --mono: ui-monospace, 'SF Mono', Menlo, Consolas, 'DejaVu Sans Mono', monospace;
@@ -51,6 +51,7 @@ nav button { white-space: nowrap; flex: none; }
 .facts { display: flex; flex-wrap: wrap; gap: 0.8rem 2.6rem; }
 .facts dt, .figures dt { font-size: 0.8rem; color: var(--soft); }
 .facts dd { font-size: 0.95rem; overflow-wrap: anywhere; }
+.strip { display: flex; flex-wrap: wrap; gap: 4px; height: var(--tile); overflow: hidden; margin-top: 2.4rem; }
 .figures { display: grid; grid-template-columns: repeat(auto-fit, minmax(9.5rem, 1fr)); gap: 2rem 1.5rem; margin-top: 2.8rem; padding-top: 1.8rem; border-top: 1px solid var(--line); }
 .figures dd { font: 500 2.7rem/1.15 var(--serif); font-variant-numeric: lining-nums; letter-spacing: -0.02em; }
 .figures small { font-size: 0.5em; color: var(--soft); margin-left: 0.12em; letter-spacing: 0; }
@@ -58,10 +59,12 @@ nav button { white-space: nowrap; flex: none; }
 
 .tile { display: inline-block; flex: none; width: var(--tile); height: var(--tile); border-radius: 4px; background-size: var(--atlas-width) auto; background-position: calc(var(--x) * var(--tile) * -1) calc(var(--y) * var(--tile) * -1); image-rendering: pixelated; }
 .tile.odd { position: relative; }
-.tile.odd::after { content: ''; position: absolute; inset: 0; border-radius: 4px; border: 2px dashed #fff; outline: 1px solid #0009; outline-offset: -3px; opacity: 0.9; }
-.odd-key { border: 1.5px dashed currentColor; border-radius: 3px; padding: 0 0.3em; }
+.tile.odd::after, .odd-key::before { content: ''; width: 9px; height: 9px; border-radius: 50%; background: #ff9d2e; border: 1.5px solid #2a1600; }
+.tile.odd::after { position: absolute; top: 4px; right: 4px; }
+.odd-key { white-space: nowrap; }
+.odd-key::before { display: inline-block; margin-right: 0.35em; }
 .tiles { display: flex; flex-wrap: wrap; gap: 4px; align-content: start; }
-.classes > li { display: grid; grid-template-columns: 11.5rem 1fr; gap: 1rem 2rem; padding: 1.6rem 0; border-top: 1px solid var(--line); }
+.classes > li { display: grid; grid-template-columns: 10rem 1fr; gap: 1rem 2rem; padding: 1.6rem 0; border-top: 1px solid var(--line); }
 .class-facts h3::before { content: ''; display: inline-block; width: 0.65em; height: 0.65em; border-radius: 50%; background: var(--class); margin-right: 0.5em; }
 .majority { font: 1.35rem/1.3 var(--serif); margin: 0.15rem 0 0; overflow-wrap: anywhere; }
 .majority b { font-weight: 500; }
@@ -99,7 +102,7 @@ th { font-weight: 500; text-align: left; }
 .protocol dd, .meanings dd { overflow-wrap: anywhere; }
 
 .confusion { border-collapse: separate; border-spacing: 2px; }
-.confusion td { width: 3.6rem; min-width: 3.2rem; height: 2.4rem; text-align: center; border-radius: 4px; font-size: 0.84rem; background: color-mix(in srgb, var(--heat) calc(var(--share) * 100%), var(--raised)); }
+.confusion td { width: 4.4rem; min-width: 3rem; height: 2.5rem; text-align: center; border-radius: 4px; font-size: 0.84rem; background: color-mix(in srgb, var(--heat) calc(var(--shade) * 100%), var(--raised)); }
 .confusion .strong { color: #fff; }
 .confusion .match { box-shadow: inset 0 0 0 1.5px var(--text); }
 .confusion .zero { color: var(--soft); }
@@ -110,7 +113,7 @@ th { font-weight: 500; text-align: left; }
 .confusion.dense td { min-width: 1.5rem; width: 1.5rem; height: 1.5rem; font-size: 0.6rem; border-radius: 2px; }
 
 .neighbours { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 31rem), 1fr)); gap: 1.4rem 3rem; }
-.neighbours li { display: flex; gap: 1.2rem; padding-top: 1.2rem; border-top: 1px solid var(--line); }
+.neighbours li { display: flex; gap: 1rem; padding-top: 1.2rem; border-top: 1px solid var(--line); }
 .query { display: flex; flex-direction: column; width: max(var(--tile), 5rem); flex: none; }
 .query .small { margin-top: 0.25rem; overflow-wrap: anywhere; }
 
@@ -149,6 +152,9 @@ details > :not(summary) { margin-top: 1.2rem; }
   .figures dd { font-size: 2.2rem; }
   .neighbours li { gap: 0.9rem; }
   .protocol dl div, .meanings div { grid-template-columns: 1fr; gap: 0; padding: 0.45rem 0; }
+  .scores th:first-child { position: sticky; left: 0; background: var(--ground); white-space: normal; min-width: 8.5rem; line-height: 1.3; }
+  .confusion td { width: 1.9rem; min-width: 1.9rem; height: 2rem; font-size: 0.72rem; }
+  .confusion th { padding-right: 0.4rem; }
   .settings tbody th { white-space: normal; overflow-wrap: anywhere; }
 }
 @media (prefers-reduced-motion: reduce) { html { scroll-behavior: auto; } }

@@ -1,5 +1,5 @@
 import type { DiscoveredClass } from '@ssl/eval';
-import { formatCount, formatNumber, formatPercent } from '../../terminal/format.ts';
+import { formatCount, formatPercent } from '../../terminal/format.ts';
 import { html, type Html } from '../html.ts';
 import type { ReportModel } from '../report-model.ts';
 import { thumbnail } from '../thumbnail.ts';
@@ -7,7 +7,7 @@ import { thumbnail } from '../thumbnail.ts';
 /** Classes that are shown, the largest. */
 const mostClasses = 60;
 /** Images that are shown of each. */
-const mostImages = 24;
+const mostImages = 26;
 
 /** For each discovered class, its most confident images, its size and what labels it holds. */
 export function classesSection(model: ReportModel): Html | undefined {
@@ -20,25 +20,27 @@ export function classesSection(model: ReportModel): Html | undefined {
     </section>`;
   }
   const shown = classes.slice(0, mostClasses);
+  const images = embeddings.count.toLocaleString('en');
   return html`<section id="classes">
     <h2>Discovered classes</h2>
     <p class="lede">
       ${
         classes.length > shown.length
-          ? `The ${shown.length} largest of ${classes.length} classes that hold images, largest first`
+          ? `The ${shown.length} largest of ${classes.length} classes that hold some of the ${images} evaluated images, largest first`
           : classes.length === 1
             ? 'The one class that holds images'
-            : `All ${classes.length} classes that hold images, largest first`
+            : `All ${classes.length} classes that hold some of the ${images} evaluated images, largest first`
       }${embeddings.confidence && ', each with its most confident images'}.
       ${
         hasLabels
-          ? html`The network never saw a label; names and purity come from labels looked at afterwards. Images
-              whose label is not their class’s commonest have a <span class="odd-key">dashed frame</span>.`
+          ? html`Names and purity come from labels that were looked at afterwards. Images whose label is not
+              their class’s commonest carry a <span class="odd-key">dot.</span>`
           : 'Without labels a class has no name and no purity: look at what its images share.'
       }
     </p>
     ${
       classes.length === 1 &&
+      embeddings.count > 1 &&
       html`<p class="notice">
         All images fell into one class: the run has collapsed, and the class says nothing.
       </p>`
@@ -68,11 +70,11 @@ function classRow(one: DiscoveredClass, model: ReportModel): Html {
   return html`<li style="--class:${model.classColour(index)}">
     <div class="class-facts">
       <h3>Class ${index}</h3>
-      ${majorityLabel !== undefined && html`<p class="majority">mostly <b>${labelName(majorityLabel)}</b></p>`}
+      ${majorityLabel !== undefined && html`<p class="majority">most often <b>${labelName(majorityLabel)}</b></p>`}
       ${mix(one, model)}
       <p class="small">
-        ${formatCount(members.length, 'image')}${purity !== undefined && ` · purity ${formatPercent(purity)} %`}
-        ${meanConfidence !== undefined && html`<br />mean confidence ${formatNumber(meanConfidence)}`}
+        ${formatCount(members.length, 'image')}${purity !== undefined && html`<br />purity ${formatPercent(purity)} %`}
+        ${meanConfidence !== undefined && html`<br />mean confidence ${meanConfidence.toFixed(2)}`}
       </p>
     </div>
     <div class="tiles">${tiles}</div>

@@ -17,6 +17,10 @@ export function confusionSection(model: ReportModel): Html | undefined {
   const columns = largest(confusion.labels.length, (column) =>
     sum(confusion.classes.length, (at) => count(at, column)),
   );
+  const mostShare = rows.reduce((most, row) => {
+    const total = sum(confusion.labels.length, (at) => count(row, at));
+    return columns.reduce((share, column) => Math.max(share, count(row, column) / total), most);
+  }, 0);
   const left = [
     ...(rows.length < confusion.classes.length
       ? [`${rows.length} of ${confusion.classes.length} classes`]
@@ -29,8 +33,8 @@ export function confusionSection(model: ReportModel): Html | undefined {
     <h2>Classes against labels</h2>
     <p class="lede">
       Images of each label (columns) in each discovered class (rows). Classes are sorted by the label they
-      match best, so that agreement lies on the diagonal; shade is the share of the class.
-      ${left.length > 0 && `Shown: the largest ${left.join(' and ')}.`}
+      match best, so that agreement lies on the diagonal; the stronger the shade, the larger a part of the
+      class. ${left.length > 0 && `Shown: the largest ${left.join(' and ')}.`}
     </p>
     <div class="scroll" tabindex="0" role="region" aria-label="Classes against labels">
       <table class="confusion${(rows.length > 20 || columns.length > 20) && ' dense'}">
@@ -50,7 +54,7 @@ export function confusionSection(model: ReportModel): Html | undefined {
             const total = sum(confusion.labels.length, (at) => count(row, at));
             return html`<tr>
               <th scope="row">${confusion.classes[row]}</th>
-              ${columns.map((column) => cell(count(row, column), total, isMatch(confusion, row, column)))}
+              ${columns.map((column) => cell(count(row, column), total, mostShare, isMatch(confusion, row, column)))}
             </tr>`;
           })}
         </tbody>
@@ -59,12 +63,14 @@ export function confusionSection(model: ReportModel): Html | undefined {
   </section>`;
 }
 
-function cell(count: number, total: number, matched: boolean): Html {
+/** @param mostShare the share that is drawn darkest */
+function cell(count: number, total: number, mostShare: number, matched: boolean): Html {
   const share = count / total;
-  const strength = share > 0.55 ? 'strong' : '';
+  const shade = share / mostShare;
+  const strength = shade > 0.6 ? 'strong' : '';
   return html`<td
     class="${strength}${matched && ' match'}"
-    style="--share:${share.toFixed(3)}"
+    style="--shade:${shade.toFixed(3)}"
     title="${formatPercent(share)} % of the class"
   >
     ${count === 0 ? html`<span class="zero">0</span>` : count}

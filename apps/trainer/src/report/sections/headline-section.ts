@@ -1,6 +1,7 @@
 import { formatPercent } from '../../terminal/format.ts';
 import { html, type Html, type HtmlContent } from '../html.ts';
 import { numberAt, textAt, type ReportModel } from '../report-model.ts';
+import { thumbnail } from '../thumbnail.ts';
 
 /** What was done, to what, and what came of it, at a glance. */
 export function headlineSection(model: ReportModel): Html {
@@ -17,8 +18,24 @@ export function headlineSection(model: ReportModel): Html {
           </div>`,
       )}
     </dl>
-    ${evaluation ? html`<dl class="figures">${figures(model)}</dl>` : notEvaluated(model)}
+    ${strip(model)} ${evaluation ? html`<dl class="figures">${figures(model)}</dl>` : notEvaluated(model)}
   </header>`;
+}
+
+/** Images that stand below the headline. */
+const stripLength = 15;
+
+/** The most confident images of the largest classes, by turns: a first look, told again below. */
+function strip({ atlas, classes }: ReportModel): Html | undefined {
+  if (atlas === undefined || classes.length === 0) return undefined;
+  const turns = Math.ceil(stripLength / classes.length);
+  const images = Array.from({ length: turns }, (_, turn) =>
+    classes.map(({ members }) => members[turn] ?? -1),
+  );
+  const tiles = images.flat().map((image) => thumbnail(atlas, image, { description: '' }));
+  return html`<div class="strip" aria-hidden="true">
+    ${tiles.filter((tile) => tile !== undefined).slice(0, stripLength)}
+  </div>`;
 }
 
 /** One line that tells this report from others. */

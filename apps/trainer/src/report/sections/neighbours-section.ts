@@ -4,6 +4,8 @@ import { thumbnail } from '../thumbnail.ts';
 
 /** Images that are asked about. */
 const mostQueries = 12;
+/** Neighbours that are shown of each. */
+const mostNeighbours = 6;
 
 /** A few images, each beside those that the backbone finds most similar. */
 export function neighboursSection(model: ReportModel): Html | undefined {
@@ -24,7 +26,8 @@ export function neighboursSection(model: ReportModel): Html | undefined {
     <h2>Nearest neighbours</h2>
     <p class="lede">
       An image, then the others that the frozen backbone finds most similar (cosine similarity), nearest
-      first. ${model.hasLabels && html`A <span class="odd-key">dashed frame</span> marks another label.`}
+      first.
+      ${model.hasLabels && html`Another label than that of the image is marked with a <span class="odd-key">dot.</span>`}
     </p>
     <ul class="neighbours">
       ${queries.map(([query = -1, ...nearest]) => {
@@ -35,7 +38,7 @@ export function neighboursSection(model: ReportModel): Html | undefined {
             <span class="small">${own === undefined ? `image ${query}` : model.labelName(own)}</span>
           </div>
           <div class="tiles">
-            ${nearest.map((image, at) =>
+            ${nearest.slice(0, mostNeighbours).map((image, at) =>
               thumbnail(atlas, image, {
                 description: describe(`Neighbour ${at + 1}`, image),
                 odd: own !== undefined && own >= 0 && label(image) !== own,

@@ -19,7 +19,7 @@ const mainMetrics: Readonly<Record<string, KnownMetric>> = {
   classesUsed: {
     title: 'Classes used in a batch',
     fromZero: true,
-    note: 'Fewer and fewer: the classifier is collapsing.',
+    note: 'A count that falls towards 1 is a collapse.',
   },
   embeddingStd: { title: 'Spread of the features', fromZero: true },
   effectiveRank: {
@@ -48,7 +48,7 @@ export function trainingSection(model: ReportModel): Html {
   const { metrics } = model;
   const curves = groupCurves(metrics);
   const draw = ([name, series]: [string, readonly Series[]]): Html =>
-    lineChart({ ...describe(name, model), series });
+    lineChart({ ...describe(name, series, model), series });
   const main = Object.keys(mainMetrics).flatMap((name) => {
     const series = curves.get(name);
     return series ? [draw([name, series])] : [];
@@ -74,26 +74,38 @@ export function trainingSection(model: ReportModel): Html {
   </section>`;
 }
 
-function describe(name: string, model: ReportModel): Omit<LineChartOptions, 'series'> {
-  const { title, note, fromZero } = mainMetrics[name] ?? furtherMetrics[name] ?? { title: inWords(name) };
+function describe(
+  name: string,
+  series: readonly Series[],
+  model: ReportModel,
+): Omit<LineChartOptions, 'series'> {
+  const known = mainMetrics[name] ?? furtherMetrics[name] ?? { title: inWords(name) };
   const dim = model.embeddings?.featureDim ?? numberAt(model.config, 'backbone', 'featureDim');
-  if (name !== 'embeddingStd' || dim === undefined) return { title, note, fromZero };
-  const even = 1 / Math.sqrt(dim);
-  return {
-    ...{ title, fromZero },
-    note: `Standard deviation of unit-length features: 1/√${dim} where they are spread evenly, 0 where all are alike.`,
-    reference: { value: even, label: `1/√d = ${even.toFixed(3)}` },
-  };
+  if (name === 'embeddingStd' && dim !== undefined) {
+    const even = 1 / Math.sqrt(dim);
+    return {
+      ...known,
+      note: `Standard deviation of unit-length features: 1/√${dim} where they are spread evenly, 0 where all are alike.`,
+      reference: { value: even, label: `1/√d = ${even.toFixed(3)}` },
+    };
+  }
+  const classes = Number.parseInt(series[0]?.name ?? '', 10);
+  if (name === 'classesUsed' && series.length === 1 && classes > 0) {
+    return { ...known, reference: { value: classes, label: `all ${classes}` } };
+  }
+  return known;
 }
+
+/** A number of a classifier: what, how many classes it has, and which of several such classifiers it is. */
+const classifierMetric = /^(classesUsed|meanEntropy|confidence)(\d+)(?:Head(\d+))?$/;
 
 /** Curves by chart: numbers that differ only in the classifier they are of, such as `classesUsed10`, share one. */
 function groupCurves(metrics: readonly MetricsRecord[]): ReadonlyMap<string, readonly Series[]> {
   const names = new Set(metrics.flatMap((record) => Object.keys(record)).filter((name) => !axes.has(name)));
   const charts = new Map<string, Series[]>();
   for (const name of names) {
-    const [, base = name, classes, head] =
-      /^(classesUsed|meanEntropy|confidence)(\d+)(?:Head(\d+))?$/.exec(name) ?? [];
-    const title = classes ? `of ${classes}${head ? `, head ${Number(head) + 1}` : ''}` : name;
+    const [, base = name, classes, head] = classifierMetric.exec(name) ?? [];
+    const title = classes ? `${classes}-class head${head ? `, head ${Number(head) + 1}` : ''}` : name;
     const points = metrics.flatMap((record): [number, number][] => {
       const value = record[name];
       return typeof value === 'number' && Number.isFinite(value) ? [[record.epoch, value]] : [];

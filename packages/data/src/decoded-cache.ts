@@ -1,5 +1,7 @@
 import type { RawImage } from '@ssl/augment';
 
+import { checkIndex, type ImageDataset } from './dataset.ts';
+
 /** Memory for decoded images, which can be sent to workers: all see the same. */
 export interface DecodedCacheMemory {
   /** Heights and widths of the images, `[2 × length]`. */
@@ -72,6 +74,22 @@ export function createDecodedCache({ sizes, channels, bytes, states }: DecodedCa
       if (Atomics.compareExchange(states, index, absent, beingWritten) !== absent) return;
       data.set(image.data);
       Atomics.store(states, index, present);
+    },
+  };
+}
+
+/** `dataset`, each image of which is decoded once, as far as the memory reaches. */
+export function withDecodedCache(dataset: ImageDataset, memory: DecodedCacheMemory): ImageDataset {
+  const cache = createDecodedCache(memory);
+  return {
+    ...dataset,
+    async read(index) {
+      checkIndex(`${dataset.name}: read`, index, dataset.length);
+      const cached = cache.get(index);
+      if (cached) return cached;
+      const image = await dataset.read(index);
+      cache.put(index, image);
+      return image;
     },
   };
 }

@@ -27,6 +27,22 @@ describe('generated:shapes', () => {
     expect(test.fingerprint).toBe(createGeneratedShapes({ seed: 5, split: 'test' }).fingerprint);
   });
 
+  it('draws a picture once for all threads, and without memory for it each time', async () => {
+    for (const [cacheMebibytes, once] of [
+      [1, true],
+      [0, false],
+    ] as const) {
+      const dataset = await openDataset('generated:shapes?length=20', { cacheMebibytes });
+      const attached = await attachDataset(structuredClone(shareDataset(dataset)));
+      const drawn = await attached.read(3);
+      expect(drawn).toEqual(await createGeneratedShapes({ length: 20 }).read(3));
+      const again = [await attached.read(3), await attached.read(3)];
+      expect(again[0]?.data.buffer === again[1]?.data.buffer).toBe(once);
+      expect([...((await dataset.read(3)).data ?? [])]).toEqual([...drawn.data]);
+      await expect(dataset.read(20)).rejects.toThrow('index must be an integer from 0 to 19, got 20');
+    }
+  });
+
   it.each([
     ['generated:shaeps', 'unknown generated data set "shaeps": did you mean "shapes"? (valid: shapes)'],
     ['generated:shapes?lenght=3', 'unknown option of generated:shapes "lenght": did you mean "length"?'],

@@ -1,12 +1,20 @@
 import { unknownNameError, UserError } from '@ssl/errors';
 
-import type { DatasetSource, ImageDataset } from '../dataset.ts';
+import type { DatasetSource, ImageDataset, SharedDataset } from '../dataset.ts';
 import type { DatasetKind } from '../dataset-kind.node.ts';
+import { allocateDecodedCache, withDecodedCache, type DecodedCacheMemory } from '../decoded-cache.ts';
 import { createGeneratedShapes, type GeneratedShapesOptions } from '../generated-shapes.ts';
 
 /** The source of generated shapes. */
 export interface GeneratedShapesSource extends DatasetSource, GeneratedShapesOptions {
   readonly kind: 'generated-shapes';
+}
+
+/** Generated shapes as they travel to workers; without the cache where the set was made by `createGeneratedShapes`. */
+interface SharedShapes extends SharedDataset {
+  readonly kind: 'generated-shapes';
+  readonly source: GeneratedShapesSource;
+  readonly cache?: DecodedCacheMemory;
 }
 
 const prefix = 'generated:';
@@ -38,14 +46,24 @@ export const generatedShapes: DatasetKind<GeneratedShapesSource> = {
 
   splits: () => Promise.resolve(['train', 'test']),
 
-  open: (source, { split }) => Promise.resolve(open({ ...source, split })),
+  open: (source, { split, cacheBytes }) => Promise.resolve(openCached({ ...source, split }, cacheBytes)),
 
-  attach: (shared) => Promise.resolve(open(shared.source as GeneratedShapesSource)),
+  attach(shared) {
+    const { source, cache } = shared as SharedShapes;
+    const dataset = createGeneratedShapes(source);
+    return Promise.resolve(cache ? withDecodedCache(dataset, cache) : dataset);
+  },
 };
 
-/** Keeps the source as it was given, so that the other split opened from it has its own default length. */
-function open(source: GeneratedShapesSource): ImageDataset {
-  return { ...createGeneratedShapes(source), source };
+/** Drawing a picture takes as long as making views of it, so each is drawn once. */
+function openCached(source: GeneratedShapesSource, cacheBytes: number): ImageDataset {
+  const dataset = createGeneratedShapes(source);
+  const side = dataset.imageSize?.[0] ?? 0;
+  const sizes = new Uint32Array(2 * dataset.length).fill(side);
+  const cache = allocateDecodedCache(sizes, dataset.channels, cacheBytes);
+  const shared: SharedShapes = { kind: 'generated-shapes', source, cache };
+  // The source stays as it was given, so that the other split opened from it has its own default length.
+  return { ...withDecodedCache(dataset, cache), source, share: () => shared };
 }
 
 function optionOf(key: string): string {

@@ -3,9 +3,9 @@ import { basename, join } from 'node:path';
 
 import { UserError } from '@ssl/errors';
 
-import { checkIndex, type DatasetSource, type ImageDataset, type SharedDataset } from '../dataset.ts';
+import type { DatasetSource, ImageDataset, SharedDataset } from '../dataset.ts';
 import { sourceText, type DatasetKind, type OpenContext } from '../dataset-kind.node.ts';
-import { allocateDecodedCache, createDecodedCache, type DecodedCacheMemory } from '../decoded-cache.ts';
+import { allocateDecodedCache, withDecodedCache, type DecodedCacheMemory } from '../decoded-cache.ts';
 import { namesIn } from '../file-system.node.ts';
 import { decodeImageFile, inspectImageFile } from '../image-file.node.ts';
 import { findSplitFolders, listSplit, type ImageFolderSplit } from '../image-folder-layout.node.ts';
@@ -89,25 +89,18 @@ export const imageFolder: DatasetKind<ImageFolderSource> = {
 };
 
 function attachImageFolder(files: SharedImageFolder): ImageDataset {
-  const { name, source, folder, paths, fingerprint } = files;
-  const cache = createDecodedCache(files.cache);
-  return {
+  const { name, source, folder, paths, cache, fingerprint } = files;
+  const dataset: ImageDataset = {
     name,
     source,
     length: paths.length,
     channels,
     fingerprint,
-    async read(index) {
-      checkIndex(`${name}: read`, index, paths.length);
-      const cached = cache.get(index);
-      if (cached) return cached;
-      const image = await decodeImageFile(join(folder, paths[index] as string));
-      cache.put(index, image);
-      return image;
-    },
+    read: (index) => decodeImageFile(join(folder, paths[index] as string)),
     share: () => files,
     close: () => Promise.resolve(),
   };
+  return withDecodedCache(dataset, cache);
 }
 
 interface Inspected {

@@ -1,1 +1,14 @@
+export type { InstallProgress } from './tensorflow/install-progress.ts';
+export {
+  installTensorflow,
+  type InstalledTensorflow,
+  type InstallTensorflowOptions,
+} from './tensorflow/install-tensorflow.node.ts';
+export { removeTensorflow } from './tensorflow/remove-tensorflow.node.ts';
+export { tensorflowEnvironment } from './tensorflow/tensorflow-environment.node.ts';
+export {
+  tensorflowStatus,
+  type TensorflowStatus,
+  type TensorflowStatusOptions,
+} from './tensorflow/tensorflow-status.node.ts';
 export { useBackend, type UseBackendOptions } from './use-backend.node.ts';

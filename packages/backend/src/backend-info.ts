@@ -18,6 +18,8 @@ export interface BackendInfo {
   readonly notes: readonly string[];
   /** The most memory that tensors can take, in bytes, where the backend has such a limit. */
   readonly memoryLimitBytes?: number;
+  /** The memory that the backend holds at the moment, in bytes, where it can tell; it gives none of it back. */
+  readonly memoryBytes?: () => number;
   /**
    * Ends the backend's threads and frees its memory; all its tensors are lost. A program need not call it: it ends
    * by itself.

@@ -77,6 +77,11 @@ export class KernelRunner {
     this.#threads = threads;
   }
 
+  /** Size of the whole memory, tfjs's part included. */
+  memoryBytes(): number {
+    return this.#memory.buffer.byteLength;
+  }
+
   /** 32-bit words of the whole memory; to be asked for anew after anything that may allocate. */
   words(): Uint32Array {
     return new Uint32Array(this.#memory.buffer);
@@ -155,7 +160,7 @@ export class KernelRunner {
 }
 
 function align(address: number): number {
-  return (address + 15) & ~15;
+  return ((address + 15) & ~15) >>> 0;
 }
 
 const runners = new WeakMap<object, KernelRunner>();

@@ -80,12 +80,14 @@ class IdleWorker {
 /** tfjs does not look whether `malloc` found room. */
 function throwWhenFull(module: WasmModule): WasmModule {
   const allocating = module as unknown as {
+    asm: { malloc: (bytes: number) => number };
     _malloc: (bytes: number) => number;
     onAbort: (reason: unknown) => void;
   };
-  const malloc = allocating._malloc;
+  // Not `_malloc`, which puts itself back in place as it is first called.
+  const { malloc } = allocating.asm;
   allocating._malloc = (bytes) => {
-    const address = malloc(bytes);
+    const address = malloc(bytes) >>> 0;
     if (address === 0 && bytes > 0) {
       throw new OutOfMemoryError(
         `wasm: no room for ${megabytes(bytes)} more; all tensors together can take ${megabytes(wasmMemoryLimitBytes)}`,

@@ -25,7 +25,7 @@ import { startPool } from './start-pool.node.ts';
 export async function startWasm(threads = Math.min(availableParallelism(), 8)): Promise<BackendInfo> {
   const { module, runner, used, notes, end } = await load(threads);
   setThreadsCount(1);
-  tf.removeBackend('wasm');
+  if (tf.findBackendFactory('wasm')) tf.removeBackend('wasm');
   tf.registerBackend(
     'wasm',
     () => {
@@ -43,6 +43,7 @@ export async function startWasm(threads = Math.min(availableParallelism(), 8)): 
     simd: true,
     notes,
     memoryLimitBytes: wasmMemoryLimitBytes,
+    memoryBytes: () => runner.memoryBytes(),
     dispose: async () => {
       tf.removeBackend('wasm');
       await end();

@@ -58,7 +58,8 @@ export function readSafetensors(bytes: Uint8Array, source = 'safetensors file'):
   const tensors = new Map(
     entries.map(([name, entry]) => [
       name,
-      readTensor(entry, bytes.slice(start + entry.begin, start + entry.end)),
+      // Not `slice`: that of Node's Buffer shares the memory.
+      readTensor(entry, new Uint8Array(bytes.subarray(start + entry.begin, start + entry.end))),
     ]),
   );
   return { tensors, metadata };

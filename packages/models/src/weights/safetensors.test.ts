@@ -40,6 +40,11 @@ describe('readSafetensors and writeSafetensors', () => {
     );
   });
 
+  it('read from a Buffer, whose slice shares its memory', () => {
+    const pooled = Buffer.concat([Buffer.alloc(5), golden]).subarray(5);
+    expect(readSafetensors(pooled).tensors).toEqual(readSafetensors(Uint8Array.from(golden)).tensors);
+  });
+
   it('keep tensors of every type, any name, empty shapes, and metadata', () => {
     const dtypes = Object.keys(safetensorsArrays) as SafetensorsDtype[];
     const tensor = fc

@@ -33,7 +33,10 @@ module.exports = {
       name: 'node-only-through-node-entries',
       comment: 'A platform-neutral file must not reach a *.node.ts file: browsers would follow.',
       severity: 'error',
-      from: { path: '^packages/', pathNot: '(\\.node\\.ts|/node\\.ts|\\.test\\.ts|/e2e/.*)$' },
+      from: {
+        path: '^packages/',
+        pathNot: '(\\.node\\.ts|/node\\.ts|\\.test\\.ts|\\.testing\\.ts|/e2e/.*)$',
+      },
       to: { path: '(\\.node\\.ts|/src/node\\.ts)$' },
     },
     {

@@ -2,9 +2,8 @@ import type { ImageSpec } from '@ssl/augment';
 import { version_core } from '@tensorflow/tfjs-core';
 import { packageVersion } from '../package-version.node.ts';
 import type { LoadedRun } from '../run/load-run.node.ts';
-import type { EvaluateOptions } from './evaluate-run.node.ts';
 import type { EvaluationData } from './evaluation-data.node.ts';
-import type { Protocol, ProtocolName } from './evaluation.ts';
+import type { EvaluateOptions, Protocol, ProtocolName } from './evaluation.ts';
 
 /** Images that the pixel baseline learns from, at most: pixels are many numbers an image. */
 export const pixelBankImages = 10_000;

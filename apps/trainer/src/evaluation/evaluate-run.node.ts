@@ -10,17 +10,11 @@ import {
 import { disposeModule, type Backbone } from '@ssl/models';
 import type { LoadedRun } from '../run/load-run.node.ts';
 import type { Terminal } from '../terminal/terminal.node.ts';
-import type { ClassUsageScore, Evaluation, ProtocolName, Scores } from './evaluation.ts';
+import type { ClassUsageScore, EvaluateOptions, Evaluation, Scores } from './evaluation.ts';
 import { sampleIndices, type EvaluationData } from './evaluation-data.node.ts';
 import { imageBatches } from './image-batches.node.ts';
 import { describeProtocol, pixelBankImages, pixelImage } from './describe-protocol.node.ts';
 import { noScores, scoreFeatures, scorePredictions, type FeatureSplit } from './score-features.ts';
-
-/** What to score. */
-export interface EvaluateOptions {
-  readonly protocols: readonly ProtocolName[];
-  readonly seed: number;
-}
 
 /** What the run's network makes of the test images. */
 export interface TestOutputs {

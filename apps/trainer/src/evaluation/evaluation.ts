@@ -6,6 +6,12 @@ export const protocolNames = ['knn', 'linear', 'cluster'] as const;
 /** One of {@link protocolNames}. */
 export type ProtocolName = (typeof protocolNames)[number];
 
+/** What to score. */
+export interface EvaluateOptions {
+  readonly protocols: readonly ProtocolName[];
+  readonly seed: number;
+}
+
 /** Accuracies in [0, 1]; `top5` is null with five classes or fewer. */
 export interface AccuracyScore {
   readonly top1: number;

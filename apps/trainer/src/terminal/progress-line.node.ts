@@ -1,5 +1,5 @@
 import { formatDuration } from './format.ts';
-import type { TextStream } from './terminal.node.ts';
+import type { TextStream } from './text-stream.ts';
 
 /** How far some work is. */
 export interface ProgressState {

@@ -1,7 +1,7 @@
 import { isUserError } from '@ssl/errors';
 import { CommanderError } from 'commander';
 import { isDebugging } from './streams.node.ts';
-import type { TextStream } from './terminal.node.ts';
+import type { TextStream } from './text-stream.ts';
 
 /**
  * Says on one line what went wrong.

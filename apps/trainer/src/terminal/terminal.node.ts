@@ -1,4 +1,5 @@
 import { createProgressLine, type ProgressLine } from './progress-line.node.ts';
+import type { TextStream } from './text-stream.ts';
 
 /**
  * Where a command speaks. What the user asked for goes to standard output; what happens on the way goes to
@@ -16,13 +17,6 @@ export interface Terminal {
   progress(): ProgressLine;
   /** Takes the bar away, where there is one. */
   endProgress(): void;
-}
-
-/** A stream to write text to; `isTTY` and `columns` as on `process.stderr`. */
-export interface TextStream {
-  write(text: string): unknown;
-  readonly isTTY?: boolean;
-  readonly columns?: number;
 }
 
 /** Streams for tests; `process`'s own by default. */

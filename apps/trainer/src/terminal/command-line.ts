@@ -3,14 +3,14 @@
  * quotes around what a shell would take apart.
  *
  * @param args without `ssl`
- * @param script the npm script that runs, if any
+ * @param script the npm script that runs, `null` where none does
  */
 export function commandLine(
   args: readonly string[],
-  script: string | undefined = process.env['npm_lifecycle_event'],
+  script: string | null = process.env['npm_lifecycle_event'] ?? null,
 ): string {
   const words = args.map((word) =>
     /^[\w@%+=:,./~-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`,
   );
-  return [script === undefined ? 'ssl' : 'npm run -s ssl --', ...words].join(' ');
+  return [script === null ? 'ssl' : 'npm run -s ssl --', ...words].join(' ');
 }

@@ -3,7 +3,8 @@ import { commandLine } from './command-line.ts';
 import { formatDuration, formatNumber, formatPercent } from './format.ts';
 import { createProgressLine, formatBar } from './progress-line.node.ts';
 import { renderTable } from './table.ts';
-import { createTerminal, type TextStream } from './terminal.node.ts';
+import { createTerminal } from './terminal.node.ts';
+import type { TextStream } from './text-stream.ts';
 
 function recorder(isTTY = false): TextStream & { text: string } {
   const stream = {
@@ -114,7 +115,7 @@ it('formats for people', () => {
 });
 
 it('commandLine can be copied into a shell', () => {
-  expect(commandLine(['eval', 'runs/a', '--data', "my cat's"], undefined)).toBe(
+  expect(commandLine(['eval', 'runs/a', '--data', "my cat's"], null)).toBe(
     `ssl eval runs/a --data 'my cat'\\''s'`,
   );
   expect(commandLine(['doctor'], 'demo')).toBe('npm run -s ssl -- doctor');

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { UserError } from '@ssl/errors';
+import { parse as parseWithFaults, type ParseError } from 'jsonc-parser';
 import { parseDocument } from 'yaml';
 
 /**
@@ -27,14 +28,13 @@ export async function readConfigFile(path: string): Promise<Readonly<Record<stri
 function parseJson(path: string, text: string): unknown {
   try {
     return JSON.parse(text);
-  } catch (error) {
-    const message = (error as SyntaxError).message;
-    const position = /at position (\d+)/.exec(message)?.[1];
-    const before = text.slice(0, position === undefined ? text.length : Number(position)).split('\n');
-    const place = `line ${before.length}, column ${(before.at(-1) ?? '').length + 1}`;
-    throw new UserError(
-      `--config ${path}: ${place}: invalid JSON: ${message.replace(/ in JSON at .*| at pos.*/, '')}`,
-    );
+  } catch {
+    // Engines' own messages do not always tell the place.
+    const faults: ParseError[] = [];
+    parseWithFaults(text, faults, { disallowComments: true });
+    const at = faults[0]?.offset ?? 0;
+    const problem = at >= text.trimEnd().length ? 'the file ends too soon' : `unexpected "${text[at]}"`;
+    throw new UserError(`--config ${path}: ${placeOf(text, at)}: invalid JSON: ${problem}`);
   }
 }
 
@@ -42,7 +42,10 @@ function parseYaml(path: string, text: string): unknown {
   const document = parseDocument(text, { prettyErrors: false });
   const fault = document.errors[0];
   if (fault === undefined) return document.toJS();
-  const before = text.slice(0, fault.pos[0]).split('\n');
-  const place = `line ${before.length}, column ${(before.at(-1) ?? '').length + 1}`;
-  throw new UserError(`--config ${path}: ${place}: invalid YAML: ${fault.message}`);
+  throw new UserError(`--config ${path}: ${placeOf(text, fault.pos[0])}: invalid YAML: ${fault.message}`);
+}
+
+function placeOf(text: string, at: number): string {
+  const lines = text.slice(0, at).split('\n');
+  return `line ${lines.length}, column ${(lines.at(-1) ?? '').length + 1}`;
 }

@@ -29,8 +29,9 @@ describe('readConfigFile', () => {
     ['bad.yaml', 'epochs: 3\noptimizer: {name: sgd\n', 'line 3, column 1: invalid YAML'],
     ['tabs.yaml', 'epochs: 3\n\tbatchSize: 4\n', 'line 2, column 1: invalid YAML'],
     ['twice.yaml', 'epochs: 3\nepochs: 4\n', 'line 2, column 1: invalid YAML'],
-    ['bad.json', '{\n  "epochs": 3,\n}\n', 'line 3, column 1: invalid JSON'],
-    ['short.json', '{\n  "epochs": 3', 'line 2, column 14: invalid JSON'],
+    ['bad.json', '{\n  "epochs": 3,\n}\n', 'line 3, column 1: invalid JSON: unexpected "}"'],
+    ['missing.json', '{\n  "epochs": }', 'line 2, column 13: invalid JSON: unexpected "}"'],
+    ['short.json', '{\n  "epochs": 3', 'line 2, column 14: invalid JSON: the file ends too soon'],
   ])('says where %s is wrong', async (name, text, line) => {
     await expect(read(name, text)).rejects.toThrow(line);
   });

@@ -24,7 +24,12 @@ export async function resumeRun(
   terminal: Terminal,
   stop: StopSignal,
 ): Promise<TrainingSummary> {
-  const warn = (line: string): void => terminal.note(`Warning: ${line}`);
+  const said = new Set<string>();
+  // The checkpoint is opened here and by the trainer: what is amiss with it is said once.
+  const warn = (line: string): void => {
+    if (!said.has(line)) terminal.note(`Warning: ${line}`);
+    said.add(line);
+  };
   const folder = await openRunFolder(directory, { onWarning: warn });
   const path = join(directory, 'config.json');
   const description = readRunDescription(folder.config, path);

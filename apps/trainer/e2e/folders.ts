@@ -1,6 +1,9 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, open, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { createRandom } from '@ssl/random';
 import sharp from 'sharp';
 import { afterAll } from 'vitest';
@@ -23,7 +26,7 @@ export async function writeFiles(
   }
 }
 
-/** Small pictures of noise, half of them PNG and half JPEG, in two sub-folders: `warm` and `cold`. */
+/** Small pictures of noise, half of them JPEG and half PNG, in two sub-folders: `warm` and `cold`. */
 export async function pictures(count: number, size = 16): Promise<Record<string, Uint8Array>> {
   const random = createRandom(5);
   const files: Record<string, Uint8Array> = {};
@@ -36,7 +39,44 @@ export async function pictures(count: number, size = 16): Promise<Record<string,
     );
     const picture = sharp(pixels, { raw: { width: size, height: size, channels: 3 } });
     const jpeg = index % 4 < 2;
-    files[`${kind}/${index}.${jpeg ? 'jpg' : 'png'}`] = await (jpeg ? picture.jpeg() : picture.png()).toBuffer();
+    files[`${kind}/${index}.${jpeg ? 'jpg' : 'png'}`] = await (
+      jpeg ? picture.jpeg() : picture.png()
+    ).toBuffer();
   }
   return files;
+}
+
+const cifarRecord = 1 + 32 * 32 * 3;
+
+/**
+ * A data set of real photographs in `folder`: the first images of CIFAR-10's files, where this machine has them
+ * (`SSL_TEST_DATA`, or beside the repository); else the name of a generated one.
+ */
+export async function smallDataset(folder: string, train: number, test: number): Promise<string> {
+  const beside = fileURLToPath(new URL('../../../../shared/data/cifar-10', import.meta.url));
+  const cifar = [process.env['SSL_TEST_DATA'], beside].find((path) => path !== undefined && existsSync(path));
+  if (cifar === undefined) return `generated:shapes?length=${train}`;
+  await writeFiles(folder, {
+    'data_batch_1.bin': await readStart(join(cifar, 'data_batch_1.bin'), train * cifarRecord),
+    'test_batch.bin': await readStart(join(cifar, 'test_batch.bin'), test * cifarRecord),
+    'batches.meta.txt': await readFile(join(cifar, 'batches.meta.txt')),
+  });
+  return folder;
+}
+
+async function readStart(path: string, length: number): Promise<Uint8Array> {
+  const file = await open(path);
+  try {
+    const { buffer } = await file.read(new Uint8Array(length), 0, length, 0);
+    return buffer;
+  } finally {
+    await file.close();
+  }
+}
+
+/** SHA-256 of a file. */
+export async function hashOf(path: string): Promise<string> {
+  return createHash('sha256')
+    .update(await readFile(path))
+    .digest('hex');
 }

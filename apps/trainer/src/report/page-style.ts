@@ -8,7 +8,7 @@ export const pageStyle = `
   --text: light-dark(#1d1e22, #ebeae6);
   --soft: light-dark(#62636b, #a3a5ae);
   --accent: light-dark(#2f5fd0, #86a9ff);
-  --heat: light-dark(#2f5fd0, #4a72dc);
+  --heat: light-dark(#2047a8, #466dd6);
   --serif: 'Iowan Old Style', 'Palatino Linotype', Palatino, 'URW Palladio L', 'Book Antiqua', Georgia, serif;
   --sans: ui-sans-serif, system-ui, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif;
   --mono: ui-monospace, 'SF Mono', Menlo, Consolas, 'DejaVu Sans Mono', monospace;
@@ -35,7 +35,7 @@ pre { overflow: auto; max-height: 28rem; margin: 0; padding: 1rem; background: v
 .small, .note { color: var(--soft); font-size: 0.82rem; line-height: 1.45; margin: 0; }
 .hidden { position: absolute; clip-path: inset(50%); width: 1px; height: 1px; overflow: hidden; white-space: nowrap; }
 .scroll { overflow-x: auto; }
-.notice { border: 1px solid var(--line); border-left: 3px solid var(--accent); background: var(--raised); border-radius: 8px; padding: 1.1rem 1.3rem; margin: 2rem 0 0; }
+.notice { border: 1px solid var(--line); border-left: 3px solid var(--accent); background: var(--raised); border-radius: 8px; padding: 1.1rem 1.3rem; margin: 2rem 0 1.5rem; }
 [hidden] { display: none !important; }
 button { font: inherit; font-size: 0.85rem; color: inherit; background: none; border: 1px solid var(--line); border-radius: 99px; padding: 0.25rem 0.8rem; cursor: pointer; }
 button:hover { border-color: var(--soft); }
@@ -99,10 +99,11 @@ th { font-weight: 500; text-align: left; }
 .protocol dl, .meanings { margin-top: 0.6rem; font-size: 0.92rem; }
 .protocol dl div, .meanings div { display: grid; grid-template-columns: 8.5rem 1fr; gap: 1rem; padding: 0.25rem 0; }
 .protocol dt, .meanings dt { color: var(--soft); }
+.protocol li span { color: var(--soft); }
 .protocol dd, .meanings dd { overflow-wrap: anywhere; }
 
 .confusion { border-collapse: separate; border-spacing: 2px; }
-.confusion td { width: 4.4rem; min-width: 3rem; height: 2.5rem; text-align: center; border-radius: 4px; font-size: 0.84rem; background: color-mix(in srgb, var(--heat) calc(var(--shade) * 100%), var(--raised)); }
+.confusion td { width: 4.4rem; min-width: 3rem; height: 2.5rem; text-align: center; border-radius: 4px; font-size: 0.84rem; color: light-dark(#000, #fff); background: color-mix(in srgb, var(--heat) calc(var(--shade) * 100%), var(--raised)); }
 .confusion .strong { color: #fff; }
 .confusion .match { box-shadow: inset 0 0 0 1.5px var(--text); }
 .confusion .zero { color: var(--soft); }

@@ -86,8 +86,9 @@ describe('renderReport', () => {
     const text = textOf(page);
     expect(text).toContain('carry no labels, so nothing can be scored');
     expect(text).toContain('not scored: the images carry no labels');
-    expect(text).toContain('Class sizes 10 –10');
-    expect(text).not.toContain('purity 1');
+    expect(text).toContain('Class sizes 10–10');
+    expect(text).toContain('Classes used 4 of 4');
+    expect(text).not.toMatch(/Random backbone|purity \d/);
     expect(text).not.toContain('NaN');
   });
 
@@ -119,6 +120,14 @@ describe('renderReport', () => {
     expect(text).toContain('and 976 smaller ones');
     expect(page.match(/<div class="class-facts">/g)).toHaveLength(60);
     expect(page.length).toBeLessThan(2_000_000);
+  });
+
+  it('says that it shows a sample of the evaluated images', () => {
+    const inputs = evaluatedRun();
+    const protocol = { data: { testImages: 10_000, split: 'the test images of the data set, all of them' } };
+    const text = textOf(renderReport({ ...inputs, evaluation: { ...inputs.evaluation!, protocol } }));
+    expect(text).toContain('40 images drawn from the 10,000 evaluated ones');
+    expect(text).toContain('Test images: 10000 Split: the test images of the data set, all of them');
   });
 
   it('thins a map of very many images, and says so', () => {

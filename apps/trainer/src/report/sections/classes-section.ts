@@ -1,7 +1,7 @@
 import type { DiscoveredClass } from '@ssl/eval';
 import { formatCount, formatPercent } from '../../terminal/format.ts';
 import { html, type Html } from '../html.ts';
-import type { ReportModel } from '../report-model.ts';
+import { numberAt, type ReportModel } from '../report-model.ts';
 import { thumbnail } from '../thumbnail.ts';
 
 /** Classes that are shown, the largest. */
@@ -20,17 +20,22 @@ export function classesSection(model: ReportModel): Html | undefined {
     </section>`;
   }
   const shown = classes.slice(0, mostClasses);
-  const images = embeddings.count.toLocaleString('en');
+  const images = `${embeddings.count.toLocaleString('en')} images`;
+  const all = numberAt(model.evaluation?.protocol ?? {}, 'data', 'testImages') ?? embeddings.count;
+  const whole =
+    all > embeddings.count
+      ? `${images} drawn from the ${all.toLocaleString('en')} evaluated ones`
+      : `${embeddings.count.toLocaleString('en')} evaluated images`;
   return html`<section id="classes">
     <h2>Discovered classes</h2>
     <p class="lede">
       ${
         classes.length > shown.length
-          ? `The ${shown.length} largest of ${classes.length} classes that hold some of the ${images} evaluated images, largest first`
+          ? `The ${shown.length} largest of ${classes.length} classes that hold some of the ${whole}, largest first`
           : classes.length === 1
             ? 'The one class that holds images'
-            : `All ${classes.length} classes that hold some of the ${images} evaluated images, largest first`
-      }${embeddings.confidence && ', each with its most confident images'}.
+            : `All ${classes.length} classes that hold some of the ${whole}, largest first`
+      }${embeddings.confidence && `, ${classes.length === 1 ? '' : 'each '}with its most confident images`}.
       ${
         hasLabels
           ? html`Names and purity come from labels that were looked at afterwards. Images whose label is not

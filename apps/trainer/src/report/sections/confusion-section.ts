@@ -67,7 +67,7 @@ export function confusionSection(model: ReportModel): Html | undefined {
 function cell(count: number, total: number, mostShare: number, matched: boolean): Html {
   const share = count / total;
   const shade = share / mostShare;
-  const strength = shade > 0.6 ? 'strong' : '';
+  const strength = shade > 0.76 ? 'strong' : '';
   return html`<td
     class="${strength}${matched && ' match'}"
     style="--shade:${shade.toFixed(3)}"

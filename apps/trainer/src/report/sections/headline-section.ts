@@ -84,7 +84,8 @@ function quoted(word: string): string {
 
 function figures(model: ReportModel): readonly Html[] {
   const { evaluation, classes, embeddings } = model;
-  const { results = {}, baselines = {} } = evaluation ?? {};
+  const { results = {}, baselines = {}, protocol = {} } = evaluation ?? {};
+  const testImages = numberAt(protocol, 'data', 'testImages');
   const compare = (name: string, path: readonly [string, string], what: string): string | undefined => {
     const value = numberAt(baselines, name, ...path);
     return value === undefined ? undefined : `${what} ${formatPercent(value)}`;
@@ -105,20 +106,29 @@ function figures(model: ReportModel): readonly Html[] {
     share(['knn', 'top1'], 'kNN accuracy', compare('randomInit', ['knn', 'top1'], 'random backbone')),
     share(['linear', 'top1'], 'Linear probe', compare('randomInit', ['linear', 'top1'], 'random backbone')),
     classes.length > 0 && usedClasses(model),
-    !model.hasLabels && embeddings && figure('Images', embeddings.count.toLocaleString('en'), 'evaluated'),
+    !model.hasLabels &&
+      embeddings &&
+      figure('Images', (testImages ?? embeddings.count).toLocaleString('en'), 'evaluated'),
     !model.hasLabels && classes.length > 1 && sizes(model),
   ];
   return all.filter((one): one is Html => one !== undefined && one !== false);
 }
 
 function usedClasses({ classes, evaluation }: ReportModel): Html {
-  const total = numberAt(evaluation?.results ?? {}, 'cluster', 'classes');
-  return figure('Classes used', html`${classes.length}`, total === undefined ? undefined : `of ${total}`);
+  const results = evaluation?.results ?? {};
+  const usage = (name: string): number | undefined =>
+    numberAt(results, 'classUsage', name) ?? numberAt(results, 'cluster', name);
+  const total = usage('classes');
+  return figure(
+    'Classes used',
+    usage('classesUsed') ?? classes.length,
+    total === undefined ? undefined : `of ${total}`,
+  );
 }
 
 function sizes({ classes }: ReportModel): Html {
   const [largest, smallest] = [classes[0], classes.at(-1)].map((one) => one?.members.length ?? 0);
-  return figure('Class sizes', html`${smallest}<small>–${largest}</small>`, 'images, smallest to largest');
+  return figure('Class sizes', `${smallest}–${largest}`, 'images, smallest to largest');
 }
 
 function figure(name: string, value: HtmlContent, beside: string | undefined): Html {

@@ -1,6 +1,6 @@
 import { isSettings, type Settings } from '@ssl/train';
 import { formatNumber, formatPercent } from '../../terminal/format.ts';
-import { html, type Html } from '../html.ts';
+import { html, type Html, type HtmlContent } from '../html.ts';
 import { numberAt, type ReportModel } from '../report-model.ts';
 
 /** A score that is a column of the table. */
@@ -18,6 +18,7 @@ const scores: readonly Score[] = [
   { path: ['linear', 'top5'], title: 'Linear top-5' },
   { path: ['finetune', 'top1'], title: 'Fine-tuned' },
   { path: ['cluster', 'acc'], title: 'ACC' },
+  { path: ['cluster', 'overclusteredAcc'], title: 'Overclustered ACC' },
   { path: ['cluster', 'nmi'], title: 'NMI' },
   { path: ['cluster', 'ami'], title: 'AMI' },
   { path: ['cluster', 'ari'], title: 'ARI' },
@@ -47,16 +48,18 @@ const meanings: readonly (readonly [string, string])[] = [
 export function resultsSection({ evaluation, hasLabels, config }: ReportModel): Html | undefined {
   if (evaluation === undefined) return undefined;
   const { results, baselines, protocol } = evaluation;
-  const rows: readonly (readonly [string, Settings])[] = [
-    [
-      numberAt(results, 'cluster', 'classesUsed') === undefined ? 'This run' : 'This run, its own classes',
-      results,
-    ],
-    ...Object.entries(baselines).flatMap(([name, row]): [string, Settings][] =>
-      isSettings(row) ? [[baselineNames[name] ?? name, row]] : [],
-    ),
+  const seed = numberAt(config, 'seed');
+  const own: readonly [string, Settings] = [
+    numberAt(results, 'cluster', 'classesUsed') === undefined ? 'This run' : 'This run, its own classes',
+    results,
   ];
-  const columns = scores.filter(({ path }) => rows.some(([, row]) => numberAt(row, ...path) !== undefined));
+  const compared = Object.entries(baselines).flatMap(([name, row]): [string, Settings][] =>
+    isSettings(row) && scores.some(({ path }) => numberAt(row, ...path) !== undefined)
+      ? [[baselineNames[name] ?? name, row]]
+      : [],
+  );
+  const rows = [own, ...compared];
+  const columns = scores.filter(({ path }) => rows.some(([, row]) => tells(row, path)));
   const scored = columns.some(({ isCount }) => !isCount);
   return html`<section id="results">
     <h2>Results</h2>
@@ -72,17 +75,13 @@ export function resultsSection({ evaluation, hasLabels, config }: ReportModel): 
     <div class="protocol">
       <h3>Exactly what was done</h3>
       <dl>
-        ${Object.entries(protocol).map(
+        ${Object.entries({ ...(seed !== undefined && { seed }), ...protocol }).map(
           ([name, value]) =>
             html`<div>
-              <dt>${protocolTitle(name)}</dt>
+              <dt>${protocolTitles[name] ?? title(name)}</dt>
               <dd>${inWords(value)}</dd>
             </div>`,
         )}
-        <div>
-          <dt>Seed</dt>
-          <dd>${numberAt(config, 'seed')}</dd>
-        </div>
       </dl>
     </div>
     ${
@@ -101,6 +100,12 @@ export function resultsSection({ evaluation, hasLabels, config }: ReportModel): 
       </details>`
     }
   </section>`;
+}
+
+/** Whether a score is there, and says something that none before it said. */
+function tells(row: Settings, path: Score['path']): boolean {
+  const value = numberAt(row, ...path);
+  return value !== undefined && (path[1] !== 'overclusteredAcc' || value !== numberAt(row, 'cluster', 'acc'));
 }
 
 const unscored =
@@ -137,21 +142,47 @@ function scoreTable(columns: readonly Score[], rows: readonly (readonly [string,
   </div>`;
 }
 
-const protocolTitles: Readonly<Record<string, string>> = { knn: 'kNN', linear: 'Linear', cluster: 'Classes' };
+const protocolTitles: Readonly<Record<string, string>> = {
+  knn: 'kNN',
+  cluster: 'Classes',
+  embeddings: 'Shown here',
+  createdAt: 'Evaluated',
+};
 
-function protocolTitle(name: string): string {
-  const words = name.replace(/([a-z])([A-Z])/g, '$1 $2').toLowerCase();
-  return protocolTitles[name] ?? words.charAt(0).toUpperCase() + words.slice(1);
+/** `trainImages` → `Train images`. */
+function title(name: string): string {
+  const words = spaced(name);
+  return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
-/** Settings as a list that reads: `k 200, temperature 0.1`. */
-function inWords(value: unknown): string {
+function spaced(name: string): string {
+  return name.replace(/([a-z])([A-Z])/g, '$1 $2').toLowerCase();
+}
+
+/** Texts longer than this stand on lines of their own. */
+const longText = 24;
+
+/** Settings as they read: `k 200, temperature 0.1`; where there are sentences among them, one a line. */
+function inWords(value: unknown): HtmlContent {
+  if (!isSettings(value)) return plain(value);
+  const entries = Object.entries(value);
+  const isLong = entries.some(([, setting]) => typeof setting === 'string' && setting.length > longText);
+  if (!isLong) return plain(value);
+  return html`<ul>
+    ${entries.map(
+      ([name, setting]) =>
+        html`<li><span>${baselineNames[name] ?? title(name)}:</span> ${plain(setting)}</li>`,
+    )}
+  </ul>`;
+}
+
+function plain(value: unknown): string {
   if (typeof value === 'number') return formatNumber(value);
   if (typeof value === 'string') return value;
   if (typeof value === 'boolean') return value ? 'yes' : 'no';
-  if (Array.isArray(value)) return value.map(inWords).join(', ');
+  if (Array.isArray(value)) return value.map(plain).join(', ');
   if (!isSettings(value)) return '–';
   return Object.entries(value)
-    .map(([name, setting]) => `${name.replace(/([a-z])([A-Z])/g, '$1 $2').toLowerCase()} ${inWords(setting)}`)
+    .map(([name, setting]) => `${spaced(name)} ${plain(setting)}`)
     .join(', ');
 }

@@ -1,9 +1,8 @@
 import type { MetricsRecord } from '@ssl/train';
-import { hueColour } from '../class-colours.ts';
+import { classColour } from '../class-colours.ts';
 import { html, type Html } from '../html.ts';
 import { lineChart, type LineChartOptions, type Series } from '../line-chart.ts';
-import type { ReportModel } from '../report-model.ts';
-import { numberAt } from '../report-model.ts';
+import { numberAt, type ReportModel } from '../report-model.ts';
 
 /** What is known of a number of the run log. */
 interface KnownMetric {
@@ -116,7 +115,7 @@ function groupCurves(metrics: readonly MetricsRecord[]): ReadonlyMap<string, rea
     if (series.length > 1)
       charts.set(
         base,
-        series.map((one, at) => ({ ...one, colour: hueColour(at) })),
+        series.map((one, at) => ({ ...one, colour: classColour(at, series.length) })),
       );
   }
   return charts;

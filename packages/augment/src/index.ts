@@ -29,6 +29,7 @@ export type { WarpOptions } from './functional/warp.ts';
 export type { Box, FloatImage, ImageSpec, RawImage } from './image.ts';
 export type { PlainTransformSpec } from './plain-transforms.ts';
 export { evaluationRecipe, type EvaluationOptions } from './presets/evaluation.ts';
+export { generatedShapesRecipe } from './presets/generated-shapes.ts';
 export { cifar10Normalization, imagenetNormalization } from './presets/normalizations.ts';
 export { cifar10RotationRecipe, fourRotations } from './presets/rotation.ts';
 export {

@@ -6,6 +6,7 @@ import { resolveRecipe } from '../resolve-recipe.ts';
 import { validateRecipe } from '../validate-recipe.ts';
 import type { ViewRecipe } from '../view-recipe.ts';
 import { evaluationRecipe } from './evaluation.ts';
+import { generatedShapesRecipe } from './generated-shapes.ts';
 import { cifar10Normalization, imagenetNormalization } from './normalizations.ts';
 import { cifar10RotationRecipe } from './rotation.ts';
 import { cifar10SmallRecipe, selfClassifierImagenetRecipe } from './self-classifier.ts';
@@ -25,6 +26,7 @@ describe('presets', () => {
     ['cifar10LightlyRecipe', cifar10LightlyRecipe(), cifar, { views: [2, 32] }],
     ['cifar10SoloLearnRecipe', cifar10SoloLearnRecipe(), cifar, { views: [2, 32] }],
     ['cifar10SmallRecipe', cifar10SmallRecipe(), cifar, { views: [2, 32] }],
+    ['generatedShapesRecipe', generatedShapesRecipe(), cifar, { views: [2, 32] }],
     ['cifar10RotationRecipe', cifar10RotationRecipe(), cifar, { views: [4, 32] }],
     ['imagenetSimclrRecipe', imagenetSimclrRecipe(), photograph, { views: [2, 224] }],
     [

@@ -19,12 +19,12 @@ export function randomPalette(random: Random): { readonly background: ColorPair;
   const [background, shape] = random.bernoulli(0.5)
     ? [darker, darker + distance]
     : [darker + distance, darker];
-  return { background: randomPair(random, background, 0.045), shape: randomPair(random, shape, 0.08) };
+  return { background: randomPair(random, background, 0.02), shape: randomPair(random, shape, 0.04) };
 }
 
 /** Two colours of about this lightness, of any hue but much the same, and about as vivid. */
 function randomPair(random: Random, lightness: number, maxSpread: number): ColorPair {
-  const spread = random.uniform(0.01, maxSpread);
+  const spread = random.uniform(0, maxSpread);
   const hue = random.uniform(0, 6);
   const vividness = random.uniform(0.2, 0.9);
   return [

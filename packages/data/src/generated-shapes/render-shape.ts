@@ -18,16 +18,16 @@ export function renderShape(outline: Outline, size: number, random: Random): Raw
   const palette = randomPalette(random);
   const background = randomTexture(random, pixel);
   const inside = randomTexture(random, pixel);
-  // The tangent of the angle, up to 37 degrees to either side.
-  const tilt = random.uniform(-0.75, 0.75);
+  // The tangent of the angle, up to 22 degrees to either side.
+  const tilt = random.uniform(-0.4, 0.4);
   const cos = 1 / Math.sqrt(1 + tilt * tilt);
   const sin = tilt * cos;
-  const radius = random.uniform(0.23, 0.36);
-  const room = 0.42 - radius;
+  const radius = random.uniform(0.25, 0.36);
+  const room = 0.44 - radius;
   const centerX = 0.5 + random.uniform(-room, room);
   const centerY = 0.5 + random.uniform(-room, room);
-  const stretch = random.uniform(0.85, 1.15);
-  const noise = random.uniform(0, 0.05);
+  const stretch = random.uniform(0.9, 1.1);
+  const noise = random.uniform(0, 0.03);
 
   const data = new Uint8Array(size * size * 3);
   for (let row = 0, to = 0; row < size; row++) {

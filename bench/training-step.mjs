@@ -1,12 +1,9 @@
 // Times a training step of the small CIFAR ResNet (stem, three basic blocks of widths W, 2W, 4W) on one backend.
 // usage: node --conditions=@ssl/source --import tsx bench/training-step.mjs [backend] [width] [batch] [steps] [threads]
 // With BENCH_PROFILE=1 it also prints where a step's time goes, by kernel.
-import { createRequire } from 'node:module';
+import * as tf from '@tensorflow/tfjs-core';
 import { batchNormTraining, globalAveragePool } from '../packages/backend/src/index.ts';
 import { useBackend } from '../packages/backend/src/node.ts';
-
-const require = createRequire(new URL('../packages/backend/package.json', import.meta.url));
-const tf = require('@tensorflow/tfjs-core');
 
 const [backend = 'wasm', width = '16', batch = '128', steps = '10', threads] = process.argv.slice(2);
 const info = await useBackend(backend, threads === undefined ? {} : { threads: Number(threads) });

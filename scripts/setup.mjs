@@ -58,7 +58,13 @@ function install() {
 /** Builds what changed since the last build (turbo keeps the account). */
 function build() {
   process.stderr.write('Building what changed …\n');
-  run(tool('turbo'), ['run', 'build', '--output-logs=errors-only', '--log-order=grouped', '--log-prefix=none']);
+  run(tool('turbo'), [
+    'run',
+    'build',
+    '--output-logs=errors-only',
+    '--log-order=grouped',
+    '--log-prefix=none',
+  ]);
 }
 
 export function setUp() {

@@ -2,7 +2,7 @@ import { useBackend } from '@ssl/backend/node';
 import { createBackbone, disposeModule } from '@ssl/models';
 import { createRandom } from '@ssl/random';
 import { beforeAll, expect, it } from 'vitest';
-import { kMeansScores, pixelsBaseline, randomInitBaseline } from './baselines.ts';
+import { kMeansScores, pixelsBaseline, scoreBackbone } from './baselines.ts';
 import type { SingleViewBatch } from './features/image-batch.ts';
 import { expectNoLeak } from './fixtures/expect-no-leak.testing.ts';
 
@@ -30,7 +30,7 @@ it('scores untrained features and pixels the same way', async () => {
   await expectNoLeak(async () => {
     for (const scores of [
       await pixelsBaseline(train, test, options),
-      await randomInitBaseline(backbone, train, test, options),
+      await scoreBackbone(backbone, train, test, options),
     ]) {
       expect(scores.knn).toMatchObject({ k: 20, scored: 30 });
       expect(scores.knn.top1).toBeGreaterThan(0.9);

@@ -74,19 +74,22 @@ export async function kMeansScores(
 }
 
 /**
- * The baseline without training: the same scores from a backbone as it was initialised.
+ * Scores a frozen backbone by its features: a trained one, or one as it was initialised, which is the baseline
+ * without training.
  *
- * @param backbone a fresh one, built as the trained one was
+ * @param backbone not changed; its running batch-norm statistics are used
+ * @param train images and labels that the probes learn from
+ * @throws RangeError if there are no labels, and as `scoreFeatures` does
  */
-export async function randomInitBaseline(
+export async function scoreBackbone(
   backbone: Backbone,
   train: ImageBatches,
   test: ImageBatches,
   options: ScoreFeaturesOptions = {},
 ): Promise<FeatureScores> {
   return scoreFeatures(
-    withLabels('randomInitBaseline: train', await extractFeatures(backbone, train)),
-    withLabels('randomInitBaseline: test', await extractFeatures(backbone, test)),
+    withLabels('scoreBackbone: train', await extractFeatures(backbone, train)),
+    withLabels('scoreBackbone: test', await extractFeatures(backbone, test)),
     options,
   );
 }

@@ -1,7 +1,7 @@
 export {
   kMeansScores,
   pixelsBaseline,
-  randomInitBaseline,
+  scoreBackbone,
   scoreFeatures,
   type FeatureScores,
   type ImageBatches,

@@ -1,4 +1,4 @@
-import { evaluationRecipe, type ImageSpec, type ViewRecipe } from '@ssl/augment';
+import { evaluationRecipe, type ImageSpec, type ViewBatch, type ViewRecipe } from '@ssl/augment';
 import type { ImageDataset, ViewLoader, ViewLoaderOptions } from '@ssl/data';
 import * as tf from '@tensorflow/tfjs-core';
 import { recipeNormalization } from './recipe-normalization.ts';
@@ -14,10 +14,8 @@ export interface SweepOptions {
   readonly createLoader: (options: ViewLoaderOptions) => ViewLoader;
 }
 
-/** The whole data set in order, without augmentation: `StepContext.sweep`. */
-export async function* sweepDataset(
-  options: SweepOptions,
-): AsyncGenerator<{ readonly indices: Int32Array; readonly images: tf.Tensor4D }> {
+/** The whole data set in order, without augmentation: `Trainer.batches`. */
+export async function* evaluationBatches(options: SweepOptions): AsyncGenerator<ViewBatch> {
   const { dataset, image, recipe, batchSize, createLoader } = options;
   const loader = createLoader({
     dataset,
@@ -28,18 +26,23 @@ export async function* sweepDataset(
     dropLast: false,
   });
   try {
-    for await (const batch of loader.batches(0, loader.stepsPerEpoch)) {
-      const { count, height, width, channels, images } = batch.groups[
-        'image'
-      ] as (typeof batch.groups)[string];
-      const tensor = tf.tensor4d(images, [count * batch.batchSize, height, width, channels]);
-      try {
-        yield { indices: batch.indices, images: tensor };
-      } finally {
-        tensor.dispose();
-      }
-    }
+    yield* loader.batches(0, loader.stepsPerEpoch);
   } finally {
     await loader.close();
+  }
+}
+
+/** The same as tensors: `StepContext.sweep`. */
+export async function* sweepDataset(
+  options: SweepOptions,
+): AsyncGenerator<{ readonly indices: Int32Array; readonly images: tf.Tensor4D }> {
+  for await (const { indices, batchSize, groups } of evaluationBatches(options)) {
+    const { count, height, width, channels, images } = groups['image'] as (typeof groups)[string];
+    const tensor = tf.tensor4d(images, [count * batchSize, height, width, channels]);
+    try {
+      yield { indices, images: tensor };
+    } finally {
+      tensor.dispose();
+    }
   }
 }

@@ -156,6 +156,20 @@ describe('createTrainer', () => {
     expect(sums.size).toBe(1);
   });
 
+  it('hands out any data set as its network takes it, labels included, for evaluation', async () => {
+    const trainer = trainerOf({ method: toyMethod, config: small });
+    const indices: number[] = [];
+    const labels: number[] = [];
+    for await (const batch of trainer.batches(noiseDataset(5))) {
+      indices.push(...batch.indices);
+      labels.push(...(batch.labels ?? []));
+      expect(batch.groups['image']).toMatchObject({ count: 1, height: 8, width: 8, channels: 3 });
+    }
+    expect(indices).toEqual([0, 1, 2, 3, 4]);
+    expect(labels).toEqual([...(noiseDataset(5).labels ?? [])]);
+    expect(labels).not.toEqual([]);
+  });
+
   it('names trainable parameters that get no gradient', async () => {
     const method: AnyMethod = {
       ...toyMethod,

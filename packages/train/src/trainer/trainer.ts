@@ -1,9 +1,11 @@
-import type { ImageSpec, ViewRecipe } from '@ssl/augment';
+import type { ImageSpec, ViewBatch, ViewRecipe } from '@ssl/augment';
+import type { ImageDataset } from '@ssl/data';
 import type { MethodState } from '@ssl/losses';
 import { disposeTrees, type Backbone } from '@ssl/models';
 import type { TrainConfig } from '../config/train-config.ts';
 import { createMemoryRunStore } from '../run/memory-run-store.ts';
 import type { RunStore } from '../run/run-store.ts';
+import { evaluationBatches } from './dataset-sweep.ts';
 import { createJournal, isLogStep } from './journal.ts';
 import { createPaceMeter } from './pace.ts';
 import { checkpointAt, resumeFrom } from './resume.ts';
@@ -47,6 +49,11 @@ export interface Trainer {
    * fit into the backend's memory (with the size that does)
    */
   run(options?: RunOptions): Promise<TrainResult>;
+  /**
+   * The images of a data set as the network takes them, in order and without augmentation: resized, and normalised
+   * as its views are. For `extractFeatures` and `scoreBackbone` of `@ssl/eval`.
+   */
+  batches(dataset: ImageDataset): AsyncIterable<ViewBatch>;
   /** Frees the weights, the backbone's included, and everything else of the run. */
   dispose(): void;
 }
@@ -66,6 +73,10 @@ export function createTrainer({ store = createMemoryRunStore(), ...options }: Tr
     ...parts,
     backbone: state.backbone,
     run: (runOptions = {}) => run(setup, store, runOptions),
+    batches: (dataset) => {
+      const { batchSize } = config;
+      return evaluationBatches({ dataset, image, recipe, batchSize, createLoader: setup.createLoader });
+    },
     dispose() {
       optimizer.dispose();
       disposeTrees(state.trainable, state.buffers);

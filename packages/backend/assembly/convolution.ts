@@ -3,6 +3,8 @@
 // their channels. So forward convolutions, gradients by the input (by parity of the output pixel where the stride
 // is more than 1) and plain matrix products are the same loop.
 
+import { madd } from './fused';
+
 /** Columns of a packed panel of weights. */
 export const PANEL: i32 = 8;
 
@@ -145,13 +147,13 @@ function panelProduct(
       while (r0 < stop) {
         let w0 = v128.load(w), w1 = v128.load(w, 16);
         let v = v128.load32_splat(r0);
-        a0 = f32x4.add(a0, f32x4.mul(v, w0)); a1 = f32x4.add(a1, f32x4.mul(v, w1));
+        a0 = madd(v, w0, a0); a1 = madd(v, w1, a1);
         v = v128.load32_splat(r1);
-        b0 = f32x4.add(b0, f32x4.mul(v, w0)); b1 = f32x4.add(b1, f32x4.mul(v, w1));
+        b0 = madd(v, w0, b0); b1 = madd(v, w1, b1);
         v = v128.load32_splat(r2);
-        c0 = f32x4.add(c0, f32x4.mul(v, w0)); c1 = f32x4.add(c1, f32x4.mul(v, w1));
+        c0 = madd(v, w0, c0); c1 = madd(v, w1, c1);
         v = v128.load32_splat(r3);
-        d0 = f32x4.add(d0, f32x4.mul(v, w0)); d1 = f32x4.add(d1, f32x4.mul(v, w1));
+        d0 = madd(v, w0, d0); d1 = madd(v, w1, d1);
         r0 += 4; r1 += 4; r2 += 4; r3 += 4; w += 32;
       }
     }

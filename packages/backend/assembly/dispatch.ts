@@ -4,6 +4,8 @@ import { batchNormGradientApply, batchNormGradientSums, channelMoments, reluGrad
 import { convolve } from './convolution';
 import { addPartialSums, filterGradient } from './filter-gradient';
 import { sumMiddle } from './sums';
+import { winogradConvolve, winogradFilters } from './winograd';
+import { winogradFilterGradient, winogradFilterResult } from './winograd-filter-gradient';
 
 // @ts-ignore: decorator
 @inline
@@ -51,6 +53,18 @@ export function runChunk(kernel: i32, job: usize, chunk: i32, chunks: i32, items
       break;
     case 8:
       sumMiddle(job, start, end);
+      break;
+    case 9:
+      winogradFilters(job, start, end);
+      break;
+    case 10:
+      winogradConvolve(job, start, end, thread);
+      break;
+    case 11:
+      winogradFilterGradient(job, start, end, chunk, thread);
+      break;
+    case 12:
+      winogradFilterResult(job, start, end);
       break;
     default:
       unreachable();

@@ -4,6 +4,7 @@
 // images has a sum of its own, so that the result does not depend on which thread does which chunk.
 
 import { PANEL, padRows } from './convolution';
+import { madd } from './fused';
 
 /**
  * Sums the images [start, end) into partial sum `chunk`.
@@ -107,7 +108,7 @@ export function addPartialSums(job: usize, start: i32, end: i32): void {
 }
 
 /** 4 rows of the gradient by 8 of its columns: += Σ over rows × columns pixels of x[pixel, i] · dy[pixel, o]. */
-function tile4(
+export function tile4(
   x: usize, dy: usize, out: usize, rows: i32, columns: i32,
   xRow: usize, xPixel: usize, dyRow: usize, dyPixel: usize, outBytes: usize,
 ): void {
@@ -122,13 +123,13 @@ function tile4(
     for (; p < stop; p += xPixel, g += dyPixel) {
       const g0 = v128.load(g), g1 = v128.load(g, 16);
       let v = v128.load32_splat(p);
-      a0 = f32x4.add(a0, f32x4.mul(v, g0)); a1 = f32x4.add(a1, f32x4.mul(v, g1));
+      a0 = madd(v, g0, a0); a1 = madd(v, g1, a1);
       v = v128.load32_splat(p, 4);
-      b0 = f32x4.add(b0, f32x4.mul(v, g0)); b1 = f32x4.add(b1, f32x4.mul(v, g1));
+      b0 = madd(v, g0, b0); b1 = madd(v, g1, b1);
       v = v128.load32_splat(p, 8);
-      c0 = f32x4.add(c0, f32x4.mul(v, g0)); c1 = f32x4.add(c1, f32x4.mul(v, g1));
+      c0 = madd(v, g0, c0); c1 = madd(v, g1, c1);
       v = v128.load32_splat(p, 12);
-      d0 = f32x4.add(d0, f32x4.mul(v, g0)); d1 = f32x4.add(d1, f32x4.mul(v, g1));
+      d0 = madd(v, g0, d0); d1 = madd(v, g1, d1);
     }
   }
   v128.store(out, f32x4.add(v128.load(out), a0)); v128.store(out, f32x4.add(v128.load(out, 16), a1), 16);
@@ -155,11 +156,11 @@ function tile3(
     for (; p < stop; p += xPixel, g += dyPixel) {
       const g0 = v128.load(g), g1 = v128.load(g, 16);
       let v = v128.load32_splat(p);
-      a0 = f32x4.add(a0, f32x4.mul(v, g0)); a1 = f32x4.add(a1, f32x4.mul(v, g1));
+      a0 = madd(v, g0, a0); a1 = madd(v, g1, a1);
       v = v128.load32_splat(p, 4);
-      b0 = f32x4.add(b0, f32x4.mul(v, g0)); b1 = f32x4.add(b1, f32x4.mul(v, g1));
+      b0 = madd(v, g0, b0); b1 = madd(v, g1, b1);
       v = v128.load32_splat(p, 8);
-      c0 = f32x4.add(c0, f32x4.mul(v, g0)); c1 = f32x4.add(c1, f32x4.mul(v, g1));
+      c0 = madd(v, g0, c0); c1 = madd(v, g1, c1);
     }
   }
   v128.store(out, f32x4.add(v128.load(out), a0)); v128.store(out, f32x4.add(v128.load(out, 16), a1), 16);
@@ -183,9 +184,9 @@ function tile2(
     for (; p < stop; p += xPixel, g += dyPixel) {
       const g0 = v128.load(g), g1 = v128.load(g, 16);
       let v = v128.load32_splat(p);
-      a0 = f32x4.add(a0, f32x4.mul(v, g0)); a1 = f32x4.add(a1, f32x4.mul(v, g1));
+      a0 = madd(v, g0, a0); a1 = madd(v, g1, a1);
       v = v128.load32_splat(p, 4);
-      b0 = f32x4.add(b0, f32x4.mul(v, g0)); b1 = f32x4.add(b1, f32x4.mul(v, g1));
+      b0 = madd(v, g0, b0); b1 = madd(v, g1, b1);
     }
   }
   v128.store(out, f32x4.add(v128.load(out), a0)); v128.store(out, f32x4.add(v128.load(out, 16), a1), 16);
@@ -206,7 +207,7 @@ function tile1(
     for (; p < stop; p += xPixel, g += dyPixel) {
       const g0 = v128.load(g), g1 = v128.load(g, 16);
       let v = v128.load32_splat(p);
-      a0 = f32x4.add(a0, f32x4.mul(v, g0)); a1 = f32x4.add(a1, f32x4.mul(v, g1));
+      a0 = madd(v, g0, a0); a1 = madd(v, g1, a1);
     }
   }
   v128.store(out, f32x4.add(v128.load(out), a0)); v128.store(out, f32x4.add(v128.load(out, 16), a1), 16);

@@ -1,5 +1,5 @@
-// Compiles assembly/ to WebAssembly, once for memory of one thread and once for shared memory, and writes each as
-// base64 into a TypeScript module: nothing to fetch, in Node or in any bundler.
+// Compiles assembly/ to WebAssembly: for memory of one thread and for shared memory, each with and without relaxed
+// SIMD, and writes them as base64 into a TypeScript module: nothing to fetch, in Node or in any bundler.
 import asc from 'assemblyscript/asc';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -57,8 +57,7 @@ async function compile(name, entry, flags) {
 
 process.chdir(folder);
 mkdirSync('src/wasm', { recursive: true });
-const plain = await compile('kernels', 'assembly/index.ts', []);
-const shared = await compile('kernels-shared', 'assembly/index-shared.ts', [
+const sharedFlags = [
   '--enable',
   'threads',
   '--sharedMemory',
@@ -66,8 +65,19 @@ const shared = await compile('kernels-shared', 'assembly/index-shared.ts', [
   '1',
   '--maximumMemory',
   '65536',
-]);
+];
+const relaxedFlags = ['--enable', 'relaxed-simd'];
+const binaries = {
+  plain: await compile('kernels', 'assembly/index.ts', []),
+  plainRelaxed: await compile('kernels-relaxed', 'assembly/index.ts', relaxedFlags),
+  shared: await compile('kernels-shared', 'assembly/index-shared.ts', sharedFlags),
+  sharedRelaxed: await compile('kernels-shared-relaxed', 'assembly/index-shared.ts', [
+    ...sharedFlags,
+    ...relaxedFlags,
+  ]),
+};
+const entries = Object.entries(binaries).map(([name, text]) => `  ${name}:\n    '${text}',\n`);
 writeFileSync(
   'src/wasm/kernel-binaries.generated.ts',
-  `// Made by scripts/build-kernels.mjs from assembly/.\nexport const plainKernels =\n  '${plain}';\nexport const sharedKernels =\n  '${shared}';\n`,
+  `// Made by scripts/build-kernels.mjs from assembly/.\nexport const kernelBinaries = {\n${entries.join('')}};\n`,
 );

@@ -73,6 +73,13 @@ function convolutions(): OpCase[] {
     [5, 5, 7, 9, 5, 1, 2],
     [40, 40, 4, 8, 3, 1, 1],
     [4, 4, 3, 5, 2, 1, 'same'],
+    // Channels enough for minimal filtering: even and odd sizes, every padding, one pixel, several bands.
+    [8, 8, 16, 16, 3, 1, 1],
+    [7, 9, 20, 24, 3, 1, 1],
+    [5, 6, 16, 24, 3, 1, 'valid'],
+    [4, 3, 24, 16, 3, 1, 2],
+    [1, 1, 16, 16, 3, 1, 1],
+    [70, 34, 16, 16, 3, 1, 'same'],
   ];
   return settings.map(([height, width, input, output, size, stride, pad]) => ({
     name: `conv2d ${height}×${width}×${input} → ${output}, kernel ${size}, stride ${stride}, padding ${pad}`,

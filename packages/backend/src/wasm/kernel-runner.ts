@@ -12,6 +12,10 @@ export const kernelIds = {
   batchNormGradientApply: 6,
   reluGradient: 7,
   sumMiddle: 8,
+  winogradFilters: 9,
+  winogradConvolve: 10,
+  winogradFilterGradient: 11,
+  winogradFilterResult: 12,
 } as const;
 
 /** What the compiled kernels export; the last two only where memory is shared. */

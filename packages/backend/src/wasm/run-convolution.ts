@@ -2,13 +2,13 @@ import type { ConvolutionPlan, PaddedInput, Phase } from './convolution-plan.ts'
 import type { KernelRunner } from './kernel-runner.ts';
 
 /** Output channels that the kernels compute at a time; packed weights are padded to a multiple of it. */
-const panel = 8;
+export const panel = 8;
 /** A padded band stays in the second-level cache. */
 const bandBytes = 192 * 1024;
 /** Input and gradient of a band stay in the first-level cache. */
 const gradientBandBytes = 24 * 1024;
 /** Together, the partial sums of a filter's gradient take no more. */
-const partialSumBytes = 32 * 2 ** 20;
+export const partialSumBytes = 32 * 2 ** 20;
 
 /** Where the weights are and how they lie in memory: tap after tap, in each `depth × columns`. */
 export interface WeightLayout {
@@ -17,6 +17,14 @@ export interface WeightLayout {
   readonly tapBytes: number;
   readonly depthBytes: number;
   readonly columnBytes: number;
+}
+
+/** What a pass gives. */
+export interface OutputShape {
+  readonly images: number;
+  readonly height: number;
+  readonly width: number;
+  readonly channels: number;
 }
 
 /**
@@ -31,7 +39,7 @@ export function runConvolution(
   x: number,
   weights: WeightLayout,
   y: number,
-  out: { images: number; height: number; width: number; channels: number },
+  out: OutputShape,
 ): void {
   const tables = phases.map((phase) => ({
     segments: phase.segments.length,
@@ -57,18 +65,10 @@ export function runConvolution(
     for (const [at, segment] of phase.segments.entries()) {
       words[offsetAt / 4 + at] = segment.row * paddedRowBytes + segment.column * input.channels * 4;
     }
-    const taps = phase.segments.flatMap((segment) => segment.taps);
-    for (const [at, tap] of taps.entries()) {
-      runner.exports.packPanels(
-        weights.address + tap * weights.tapBytes,
-        weightsAt + at * input.channels * panel * 4,
-        input.channels,
-        out.channels,
-        weights.depthBytes,
-        weights.columnBytes,
-        depth * panel * 4,
-      );
-    }
+    packWeights(runner, phase.segments, weights, weightsAt, {
+      depth: input.channels,
+      columns: out.channels,
+    });
     offsetAt += segments * 4;
     weightsAt += depth * panels * panel * 4;
   });
@@ -99,7 +99,7 @@ export function runFilterGradient(
   x: number,
   dy: number,
   result: number,
-  out: { images: number; height: number; width: number; channels: number },
+  out: OutputShape,
 ): void {
   const [phase] = phases;
   if (!phase) throw new Error('runFilterGradient: expected the plan of a forward convolution');
@@ -138,6 +138,28 @@ export function runFilterGradient(
     result,
     out.channels,
   ]);
+}
+
+/** Packs the weights of segments into panels at `target`: in each panel tap after tap, `[depth, 8]`. */
+export function packWeights(
+  runner: KernelRunner,
+  segments: Phase['segments'],
+  weights: WeightLayout,
+  target: number,
+  { depth, columns }: { readonly depth: number; readonly columns: number },
+): void {
+  const taps = segments.flatMap((segment) => segment.taps);
+  for (const [at, tap] of taps.entries()) {
+    runner.exports.packPanels(
+      weights.address + tap * weights.tapBytes,
+      target + at * depth * panel * 4,
+      depth,
+      columns,
+      weights.depthBytes,
+      weights.columnBytes,
+      taps.length * depth * panel * 4,
+    );
+  }
 }
 
 /** Words 6 to 14 of a job. */

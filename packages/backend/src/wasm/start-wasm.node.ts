@@ -1,8 +1,9 @@
 import { availableParallelism } from 'node:os';
+import { setFlagsFromString } from 'node:v8';
 import { BackendWasm, setThreadsCount } from '@tensorflow/tfjs-backend-wasm';
 import * as tf from '@tensorflow/tfjs-core';
 import type { BackendInfo } from '../backend-info.ts';
-import { plainKernels, sharedKernels } from './kernel-binaries.generated.ts';
+import { compileKernels, hasRelaxedSimd } from './compile-kernels.ts';
 import {
   controlBytes,
   KernelRunner,
@@ -60,6 +61,8 @@ interface Loaded {
 }
 
 async function load(threads: number): Promise<Loaded> {
+  // Node 20 has relaxed SIMD, behind a flag that can still be set here.
+  if (!hasRelaxedSimd()) setFlagsFromString('--experimental-wasm-relaxed-simd');
   if (threads === 1) return loadSingle([]);
   try {
     return await loadThreaded(threads);
@@ -72,7 +75,7 @@ async function load(threads: number): Promise<Loaded> {
 async function loadSingle(notes: readonly string[]): Promise<Loaded> {
   const module = await loadEmscripten(false);
   const { memory } = (module as unknown as { asm: { memory: WebAssembly.Memory } }).asm;
-  const kernels = await WebAssembly.compile(Buffer.from(plainKernels, 'base64'));
+  const kernels = await compileKernels(false);
   const runner = makeRunner(module, kernels, memory, 1).runner;
   return { module, runner, used: 1, notes, end: async () => undefined };
 }
@@ -80,7 +83,7 @@ async function loadSingle(notes: readonly string[]): Promise<Loaded> {
 async function loadThreaded(threads: number): Promise<Loaded> {
   const module = await loadEmscripten(true);
   const { wasmMemory: memory } = module as unknown as { wasmMemory: WebAssembly.Memory };
-  const kernels = await WebAssembly.compile(Buffer.from(sharedKernels, 'base64'));
+  const kernels = await compileKernels(true);
   const { runner, control } = makeRunner(module, kernels, memory, threads);
   const end = await startPool({ module: kernels, memory, control, count: threads - 1 });
   return { module, runner, used: threads, notes: [], end };

@@ -3,6 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { planForward, planInputGradient, type Window2D } from '../convolution-plan.ts';
 import { addressOf } from '../kernel-runner.ts';
 import { runConvolution, runFilterGradient } from '../run-convolution.ts';
+import { runWinograd, runWinogradFilterGradient, suitsWinograd } from '../run-winograd.ts';
 import { wasmKernel } from './wasm-kernel.ts';
 
 type Shape4D = [number, number, number, number];
@@ -26,9 +27,11 @@ export const conv2d = wasmKernel<{ x: tf.TensorInfo; filter: tf.TensorInfo }, Co
       'float32',
     );
     if (isEmpty(result)) return result;
-    runConvolution(
+    const plan = planForward(window);
+    const run = suitsWinograd(plan, window.outChannels) ? runWinograd : runConvolution;
+    run(
       runner,
-      planForward(window),
+      plan,
       addressOf(backend, x),
       {
         address: addressOf(backend, filter),
@@ -52,9 +55,11 @@ export const conv2dBackpropInput = wasmKernel<
   const result = backend.makeOutput(attrs.inputShape, 'float32');
   if (isEmpty(result)) return result;
   if (isEmpty(dy)) return zeroed(backend, result);
-  runConvolution(
+  const plan = planInputGradient(window);
+  const run = suitsWinograd(plan, window.inChannels) ? runWinograd : runConvolution;
+  run(
     runner,
-    planInputGradient(window),
+    plan,
     addressOf(backend, dy),
     {
       address: addressOf(backend, filter),
@@ -82,19 +87,14 @@ export const conv2dBackpropFilter = wasmKernel<
   const result = backend.makeOutput(attrs.filterShape, 'float32');
   if (isEmpty(result)) return result;
   if (isEmpty(dy)) return zeroed(backend, result);
-  runFilterGradient(
-    runner,
-    planForward(window),
-    addressOf(backend, x),
-    addressOf(backend, dy),
-    addressOf(backend, result),
-    {
-      images: x.shape[0] ?? 0,
-      height: window.outHeight,
-      width: window.outWidth,
-      channels: window.outChannels,
-    },
-  );
+  const plan = planForward(window);
+  const run = suitsWinograd(plan, window.outChannels) ? runWinogradFilterGradient : runFilterGradient;
+  run(runner, plan, addressOf(backend, x), addressOf(backend, dy), addressOf(backend, result), {
+    images: x.shape[0] ?? 0,
+    height: window.outHeight,
+    width: window.outWidth,
+    channels: window.outChannels,
+  });
   return result;
 });
 

@@ -2,7 +2,10 @@
 
 import { batchNormGradientApply, batchNormGradientSums, channelMoments, reluGradient, scaleShift } from './batch-norm';
 import { convolve } from './convolution';
+import { depthwiseFilterGradient, depthwiseInputGradient } from './depthwise';
 import { addPartialSums, filterGradient } from './filter-gradient';
+import { adamUpdate, momentumUpdate } from './optimizers';
+import { averagePoolGradient, maxPoolGradient, pool } from './pooling';
 import { sumMiddle } from './sums';
 import { winogradConvolve, winogradFilters } from './winograd';
 import { winogradFilterGradient, winogradFilterResult } from './winograd-filter-gradient';
@@ -65,6 +68,30 @@ export function runChunk(kernel: i32, job: usize, chunk: i32, chunks: i32, items
       break;
     case 12:
       winogradFilterResult(job, start, end);
+      break;
+    case 13:
+      maxPoolGradient(job, start, end);
+      break;
+    case 14:
+      depthwiseInputGradient(job, start, end);
+      break;
+    case 15:
+      depthwiseFilterGradient(job, start, end, chunk);
+      break;
+    case 16:
+      momentumUpdate(job, start, end);
+      break;
+    case 17:
+      adamUpdate(job, start, end);
+      break;
+    case 18:
+      pool(job, start, end, false);
+      break;
+    case 19:
+      pool(job, start, end, true);
+      break;
+    case 20:
+      averagePoolGradient(job, start, end);
       break;
     default:
       unreachable();

@@ -1,5 +1,6 @@
 export type { BackendInfo, BackendName } from './backend-info.ts';
 export * from './kernel-names.ts';
+export { adamUpdate, type AdamState } from './ops/adam-update.ts';
 export { batchNormInference } from './ops/batch-norm-inference.ts';
 export {
   batchNormTraining,
@@ -7,5 +8,6 @@ export {
   type BatchNormTrainingResult,
 } from './ops/batch-norm-training.ts';
 export { globalAveragePool } from './ops/global-average-pool.ts';
+export { momentumUpdate, type MomentumUpdateResult } from './ops/momentum-update.ts';
 export { isOutOfMemoryError, OutOfMemoryError } from './out-of-memory-error.ts';
 export { registerTrainingGradients } from './register-training-gradients.ts';

@@ -43,3 +43,46 @@ export interface BatchNormTrainingAttrs {
  * - outputs: one tensor of that shape
  */
 export const SslReluGrad = 'SslReluGrad';
+
+/**
+ * One update of stochastic gradient descent, with weight decay and momentum.
+ *
+ * - inputs: `parameter`, `gradient` and, with momentum, `velocity`; all float32 of the same shape
+ * - attrs: {@link MomentumUpdateAttrs}
+ * - outputs: the next parameter and, with momentum, the next velocity
+ */
+export const SslMomentumUpdate = 'SslMomentumUpdate';
+
+/** Attributes of {@link SslMomentumUpdate}. */
+export interface MomentumUpdateAttrs {
+  readonly learningRate: number;
+  /** Share of the velocity that is kept, [0, 1). */
+  readonly momentum: number;
+  /** Nesterov's look-ahead, in PyTorch's form. */
+  readonly nesterov: boolean;
+  /** Times the parameter, added to the gradient. */
+  readonly weightDecay: number;
+}
+
+/**
+ * One update of Adam or AdamW.
+ *
+ * - inputs: `parameter`, `gradient`, `mean` and `square`; all float32 of the same shape
+ * - attrs: {@link AdamUpdateAttrs}
+ * - outputs: the next parameter, mean and square
+ */
+export const SslAdamUpdate = 'SslAdamUpdate';
+
+/** Attributes of {@link SslAdamUpdate}. */
+export interface AdamUpdateAttrs {
+  readonly learningRate: number;
+  readonly beta1: number;
+  readonly beta2: number;
+  /** Added to the root after its bias correction. */
+  readonly epsilon: number;
+  readonly weightDecay: number;
+  /** AdamW: the decay shrinks the parameter; else it is added to the gradient. */
+  readonly decoupled: boolean;
+  /** Number of this update, from 1: for the bias corrections. */
+  readonly step: number;
+}

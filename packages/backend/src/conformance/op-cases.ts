@@ -1,13 +1,17 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { adamUpdate } from '../ops/adam-update.ts';
 import { batchNormInference } from '../ops/batch-norm-inference.ts';
 import { batchNormTraining } from '../ops/batch-norm-training.ts';
 import { globalAveragePool } from '../ops/global-average-pool.ts';
+import { momentumUpdate } from '../ops/momentum-update.ts';
 
 /** An op that must give the same values and gradients on every backend. */
 export interface OpCase {
   readonly name: string;
   /** Shapes of its float32 inputs. */
   readonly inputs: readonly (readonly number[])[];
+  /** Default: true. */
+  readonly hasGradient?: boolean;
   readonly run: (...inputs: tf.Tensor[]) => tf.Tensor;
 }
 
@@ -16,7 +20,9 @@ type Pad = 'same' | 'valid' | number;
 /** What a ResNet with its heads and losses needs, with odd sizes, single rows and channels that fill no vector. */
 export const opCases: readonly OpCase[] = [
   ...convolutions(),
+  ...depthwiseConvolutions(),
   ...batchNorms(),
+  ...updates(),
   ...matMuls(),
   ...reductions(),
   {
@@ -52,6 +58,57 @@ export const opCases: readonly OpCase[] = [
     name: 'maxPool 3×3, stride 2, padding 1',
     inputs: [[2, 7, 6, 3]],
     run: (x) => tf.maxPool(x as tf.Tensor4D, 3, 2, 1, 'floor'),
+  },
+  {
+    name: 'maxPool 3×2, stride 2×1, padding 1, eight channels',
+    inputs: [[3, 5, 9, 8]],
+    run: (x) => tf.maxPool(x as tf.Tensor4D, [3, 2], [2, 1], 1, 'floor'),
+  },
+  { name: 'maxPool same', inputs: [[1, 5, 5, 5]], run: (x) => tf.maxPool(x as tf.Tensor4D, 3, 2, 'same') },
+  {
+    name: 'avgPool 3×2, stride 2×1, padding 1, eight channels',
+    inputs: [[3, 5, 9, 8]],
+    run: (x) => tf.avgPool(x as tf.Tensor4D, [3, 2], [2, 1], 1, 'floor'),
+  },
+  {
+    name: 'avgPool 3×3, stride 2, padding 1',
+    inputs: [[2, 7, 6, 3]],
+    run: (x) => tf.avgPool(x as tf.Tensor4D, 3, 2, 1, 'floor'),
+  },
+  {
+    name: 'resizeBilinear to twice the size',
+    inputs: [[2, 3, 4, 5]],
+    run: (x) => tf.image.resizeBilinear(x as tf.Tensor4D, [6, 8], false, true),
+  },
+  {
+    name: 'resizeNearestNeighbor to twice the size',
+    inputs: [[2, 3, 4, 5]],
+    run: (x) => tf.image.resizeNearestNeighbor(x as tf.Tensor4D, [6, 8]),
+  },
+  {
+    name: 'conv2dTranspose, kernel 4, stride 2',
+    inputs: [
+      [2, 3, 4, 8],
+      [4, 4, 3, 8],
+    ],
+    run: (x, filter) => tf.conv2dTranspose(x as tf.Tensor4D, filter as tf.Tensor4D, [2, 6, 8, 3], 2, 'same'),
+  },
+  {
+    name: 'gatherND',
+    inputs: [[4, 3, 2]],
+    run: (x) =>
+      tf.gatherND(
+        x as tf.Tensor,
+        tf.tensor2d(
+          [
+            [0, 2],
+            [3, 1],
+            [0, 2],
+          ],
+          undefined,
+          'int32',
+        ),
+      ),
   },
   { name: 'maxPool 2×2', inputs: [[2, 6, 6, 3]], run: (x) => tf.maxPool(x as tf.Tensor4D, 2, 2, 'valid') },
   { name: 'avgPool 2×2', inputs: [[2, 6, 6, 3]], run: (x) => tf.avgPool(x as tf.Tensor4D, 2, 2, 'valid') },
@@ -98,6 +155,81 @@ function convolutions(): OpCase[] {
         typeof pad === 'number' ? 'floor' : undefined,
       ),
   }));
+}
+
+function depthwiseConvolutions(): OpCase[] {
+  // height, width, channels, multiplier, kernel, stride, padding, dilation
+  const settings: [number, number, number, number, number, number, Pad, number][] = [
+    [6, 7, 8, 1, 3, 1, 1, 1],
+    [7, 5, 5, 1, 3, 2, 1, 1],
+    [6, 6, 3, 2, 3, 1, 'same', 1],
+    [9, 8, 4, 1, 3, 1, 'valid', 2],
+  ];
+  return settings.map(([height, width, channels, multiplier, size, stride, pad, dilation]) => ({
+    name:
+      `depthwiseConv2d ${height}×${width}×${channels} by ${multiplier}, kernel ${size}, stride ${stride}, ` +
+      `padding ${pad}, dilation ${dilation}`,
+    inputs: [
+      [3, height, width, channels],
+      [size, size, channels, multiplier],
+    ],
+    // tfjs refuses to differentiate a dilated one.
+    hasGradient: dilation === 1,
+    run: (x, filter) =>
+      tf.depthwiseConv2d(
+        x as tf.Tensor4D,
+        filter as tf.Tensor4D,
+        stride,
+        pad,
+        'NHWC',
+        dilation,
+        typeof pad === 'number' ? 'floor' : undefined,
+      ),
+  }));
+}
+
+/** Updates of optimizers: their results side by side; they have no gradient. */
+function updates(): OpCase[] {
+  const momentum = { learningRate: 0.3, momentum: 0.9, nesterov: false, weightDecay: 0.1 };
+  const adam = { learningRate: 0.3, beta1: 0.9, beta2: 0.99, epsilon: 1e-4, weightDecay: 0.1, step: 3 };
+  const shapes = [[7], [3, 50, 260]];
+  return shapes.flatMap((shape) => {
+    const at = `[${shape.join(',')}]`;
+    const settings = [
+      ['momentumUpdate', momentum],
+      ['momentumUpdate with Nesterov, without decay', { ...momentum, nesterov: true, weightDecay: 0 }],
+    ] as const;
+    return [
+      {
+        name: `momentumUpdate without momentum ${at}`,
+        inputs: [shape, shape],
+        hasGradient: false,
+        run: (parameter, gradient) =>
+          momentumUpdate(parameter as tf.Tensor, gradient as tf.Tensor, undefined, momentum).parameter,
+      },
+      ...settings.map(([name, attrs]) => ({
+        name: `${name} ${at}`,
+        inputs: [shape, shape, shape],
+        hasGradient: false,
+        run: (...inputs: tf.Tensor[]) => {
+          const [parameter, gradient, velocity] = inputs as [tf.Tensor, tf.Tensor, tf.Tensor];
+          const next = momentumUpdate(parameter, gradient, velocity, attrs);
+          return tf.stack([next.parameter, next.velocity as tf.Tensor]);
+        },
+      })),
+      ...[true, false].map((decoupled) => ({
+        name: `adamUpdate ${at}${decoupled ? ', decoupled decay' : ''}`,
+        inputs: [shape, shape, shape, shape],
+        hasGradient: false,
+        run: (...inputs: tf.Tensor[]) => {
+          const [parameter, gradient, mean, root] = inputs as [tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor];
+          const state = { parameter, mean, square: tf.square(root) };
+          const next = adamUpdate(state, gradient, { ...adam, decoupled });
+          return tf.stack([next.parameter, next.mean, next.square]);
+        },
+      })),
+    ] satisfies OpCase[];
+  });
 }
 
 function batchNorms(): OpCase[] {

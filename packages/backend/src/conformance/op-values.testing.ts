@@ -2,12 +2,16 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { OpCase } from './op-cases.ts';
 
 /** Value of a case and its gradients by all inputs, weighted so that no two elements count the same. */
-export function opValues({ inputs, run }: OpCase): { value: Float32Array; gradients: Float32Array[] } {
+export function opValues({ inputs, hasGradient = true, run }: OpCase): {
+  value: Float32Array;
+  gradients: Float32Array[];
+} {
   return tf.tidy(() => {
     const tensors = inputs.map((shape, index) =>
       tf.tensor(numbers(tf.util.sizeFromShape([...shape]), index), [...shape]),
     );
     const value = run(...tensors);
+    if (!hasGradient) return { value: floats(value), gradients: [] };
     const weights = tf.tensor(numbers(value.size, 17), value.shape);
     const gradients = tf.grads((...xs: tf.Tensor[]) => tf.sum(tf.mul(run(...xs), weights)))(tensors);
     return { value: floats(value), gradients: gradients.map(floats) };

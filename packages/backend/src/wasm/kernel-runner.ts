@@ -16,6 +16,14 @@ export const kernelIds = {
   winogradConvolve: 10,
   winogradFilterGradient: 11,
   winogradFilterResult: 12,
+  maxPoolGradient: 13,
+  depthwiseInputGradient: 14,
+  depthwiseFilterGradient: 15,
+  momentumUpdate: 16,
+  adamUpdate: 17,
+  maxPool: 18,
+  averagePool: 19,
+  averagePoolGradient: 20,
 } as const;
 
 /** What the compiled kernels export; the last two only where memory is shared. */

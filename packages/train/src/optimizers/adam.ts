@@ -1,3 +1,4 @@
+import { adamUpdate } from '@ssl/backend';
 import {
   disposeTrees,
   mergeTrees,
@@ -11,12 +12,10 @@ import type { AdamConfig } from './optimizer-config.ts';
 import { createSlots, forEachGradient, type Optimizer } from './optimizer.ts';
 
 /**
- * `torch.optim.Adam` and `torch.optim.AdamW` (Kingma & Ba, 2015; Loshchilov & Hutter, 2019): ε is outside the
- * root and added after the bias correction. Adam adds weight decay to the gradient; AdamW first shrinks the
- * parameter by rate · weightDecay.
+ * `torch.optim.Adam` and `torch.optim.AdamW`: see `adamUpdate`.
  */
 export function createAdam(parameters: ParamTree, config: AdamConfig): Optimizer {
-  const { beta1, beta2, epsilon, weightDecay } = config;
+  const { beta1, beta2, epsilon } = config;
   const decoupled = config.name === 'adamw';
   const means = createSlots(parameters);
   const squares = createSlots(parameters);
@@ -27,19 +26,17 @@ export function createAdam(parameters: ParamTree, config: AdamConfig): Optimizer
     '': new Map([['step', steps]]),
   });
 
-  function updateOne(name: string, variable: tf.Variable, gradient: tf.Tensor, rate: number): void {
-    const mean = means.get(name) as Parameter;
-    const square = squares.get(name) as Parameter;
+  function updateOne(name: string, variable: tf.Variable, gradient: tf.Tensor, learningRate: number): void {
+    const { variable: mean } = means.get(name) as Parameter;
+    const { variable: square } = squares.get(name) as Parameter;
+    const weightDecay = config.excludeOneDimensional && variable.rank <= 1 ? 0 : config.weightDecay;
     const step = steps.data[0] as number;
-    const decay = config.excludeOneDimensional && variable.rank <= 1 ? 0 : weightDecay;
-    const direction = decay > 0 && !decoupled ? tf.add(gradient, tf.mul(variable, decay)) : gradient;
-
-    mean.variable.assign(tf.add(tf.mul(mean.variable, beta1), tf.mul(direction, 1 - beta1)));
-    square.variable.assign(tf.add(tf.mul(square.variable, beta2), tf.mul(tf.square(direction), 1 - beta2)));
-    const root = tf.mul(tf.sqrt(square.variable), 1 / Math.sqrt(1 - beta2 ** step));
-    const change = tf.div(tf.mul(mean.variable, rate / (1 - beta1 ** step)), tf.add(root, epsilon));
-    const start = decay > 0 && decoupled ? tf.mul(variable, 1 - rate * decay) : variable;
-    variable.assign(tf.sub(start, change));
+    const next = adamUpdate({ parameter: variable, mean, square }, gradient, {
+      ...{ learningRate, beta1, beta2, epsilon, weightDecay, decoupled, step },
+    });
+    variable.assign(next.parameter);
+    mean.assign(next.mean);
+    square.assign(next.square);
   }
 
   return {

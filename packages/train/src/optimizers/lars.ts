@@ -25,6 +25,8 @@ export function createLars(parameters: ParamTree, config: LarsConfig): Optimizer
   const { excludeOneDimensional = normOfUpdate(config), oneDimensionalRateFactor } = config;
   const velocities = config.momentum > 0 ? createSlots(parameters) : undefined;
   const slots = mergeTrees({ momentum: velocities ?? new Map() });
+  // `adapt` has added the decay, in its variant's way.
+  const undecayed = { ...config, weightDecay: 0 };
 
   function isExcluded({ rank }: tf.Variable): boolean {
     if (!excludeOneDimensional) return false;
@@ -38,7 +40,7 @@ export function createLars(parameters: ParamTree, config: LarsConfig): Optimizer
         const rate = variable.rank <= 1 ? learningRate * oneDimensionalRateFactor : learningRate;
         tf.tidy(() => {
           const direction = isExcluded(variable) ? gradient : adapt(variable, gradient, rate, config);
-          momentumStep(variable, velocities?.get(name)?.variable, direction, rate, config);
+          momentumStep(variable, velocities?.get(name)?.variable, direction, rate, undecayed);
         });
       });
     },

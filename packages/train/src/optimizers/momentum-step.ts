@@ -1,3 +1,4 @@
+import { momentumUpdate } from '@ssl/backend';
 import * as tf from '@tensorflow/tfjs-core';
 
 /** How a direction becomes a step. */
@@ -6,27 +7,27 @@ export interface MomentumOptions {
   readonly momentum: number;
   /** Nesterov's look-ahead, in PyTorch's form. */
   readonly nesterov: boolean;
+  /** Times the parameter, added to the direction. */
+  readonly weightDecay: number;
 }
 
 /**
- * PyTorch's SGD step, without dampening: v ← momentum · v + d, p ← p − rate · v, or with Nesterov
- * p ← p − rate · (d + momentum · v). The rate multiplies the buffer and is not inside it.
+ * Assigns what `momentumUpdate` of `@ssl/backend` gives.
  *
- * @param velocity v, or `undefined` without momentum
- * @param direction d: the gradient, with weight decay and scaling where there are any
+ * @param velocity `undefined` without momentum
+ * @param direction the gradient, scaled where an optimizer scales it
  */
 export function momentumStep(
   variable: tf.Variable,
   velocity: tf.Variable | undefined,
   direction: tf.Tensor,
   learningRate: number,
-  { momentum, nesterov }: MomentumOptions,
+  { momentum, nesterov, weightDecay }: MomentumOptions,
 ): void {
-  let step = direction;
-  if (velocity !== undefined) {
-    const next = tf.add(tf.mul(velocity, momentum), direction);
-    velocity.assign(next);
-    step = nesterov ? tf.add(direction, tf.mul(next, momentum)) : next;
-  }
-  variable.assign(tf.sub(variable, tf.mul(step, learningRate)));
+  const attrs = { learningRate, momentum, nesterov, weightDecay };
+  tf.tidy(() => {
+    const next = momentumUpdate(variable, direction, velocity, attrs);
+    variable.assign(next.parameter);
+    if (velocity && next.velocity) velocity.assign(next.velocity);
+  });
 }

@@ -1,13 +1,9 @@
 import { disposeTrees, mergeTrees, type ParamTree } from '@ssl/models';
-import * as tf from '@tensorflow/tfjs-core';
 import { momentumStep } from './momentum-step.ts';
 import type { SgdConfig } from './optimizer-config.ts';
 import { createSlots, forEachGradient, type Optimizer } from './optimizer.ts';
 
-/**
- * `torch.optim.SGD` without dampening: d = g + weightDecay · p, then `momentumStep`. Without momentum it keeps no
- * slots.
- */
+/** `torch.optim.SGD` without dampening: see `momentumUpdate`. Without momentum it keeps no slots. */
 export function createSgd(parameters: ParamTree, config: SgdConfig): Optimizer {
   const velocities = config.momentum > 0 ? createSlots(parameters) : undefined;
   const slots = mergeTrees({ momentum: velocities ?? new Map() });
@@ -16,10 +12,10 @@ export function createSgd(parameters: ParamTree, config: SgdConfig): Optimizer {
     slots,
     update(gradients, learningRate) {
       forEachGradient(parameters, gradients, (name, variable, gradient) => {
-        const decays = config.weightDecay > 0 && !(config.excludeOneDimensional && variable.rank <= 1);
-        tf.tidy(() => {
-          const direction = decays ? tf.add(gradient, tf.mul(variable, config.weightDecay)) : gradient;
-          momentumStep(variable, velocities?.get(name)?.variable, direction, learningRate, config);
+        const { momentum, nesterov } = config;
+        const weightDecay = config.excludeOneDimensional && variable.rank <= 1 ? 0 : config.weightDecay;
+        momentumStep(variable, velocities?.get(name)?.variable, gradient, learningRate, {
+          ...{ momentum, nesterov, weightDecay },
         });
       });
     },

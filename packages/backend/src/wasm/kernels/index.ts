@@ -1,8 +1,10 @@
 import { batchNormTraining, batchNormTrainingGrad } from './batch-norm.ts';
 import { conv2d, conv2dBackpropFilter, conv2dBackpropInput } from './convolution.ts';
+import { depthwiseConv2dBackpropFilter, depthwiseConv2dBackpropInput } from './depthwise-convolution.ts';
 import { identity } from './identity.ts';
 import { batchMatMul, fusedMatMul } from './mat-mul.ts';
-import { maxPoolGrad } from './max-pool-grad.ts';
+import { adamUpdate, momentumUpdate } from './optimizer-updates.ts';
+import { avgPool, avgPoolGrad, maxPool, maxPoolGrad } from './pooling.ts';
 import { mean, sum } from './reductions.ts';
 import { reluGrad } from './relu-grad.ts';
 import { unsortedSegmentSum } from './unsorted-segment-sum.ts';
@@ -10,16 +12,23 @@ import type { WasmKernel } from './wasm-kernel.ts';
 
 /** This package's kernels for `wasm`. */
 export const wasmKernels: readonly WasmKernel[] = [
+  adamUpdate,
+  avgPool,
+  avgPoolGrad,
   batchMatMul,
   batchNormTraining,
   batchNormTrainingGrad,
   conv2d,
   conv2dBackpropFilter,
   conv2dBackpropInput,
+  depthwiseConv2dBackpropFilter,
+  depthwiseConv2dBackpropInput,
   fusedMatMul,
   identity,
+  maxPool,
   maxPoolGrad,
   mean,
+  momentumUpdate,
   reluGrad,
   sum,
   unsortedSegmentSum,

@@ -1,0 +1,154 @@
+// Pooling and its gradients, on NHWC tensors, one image at a time.
+//
+// A job (i32 each): 0 to 2 tensors, 3 height, 4 width, 5 channels, 6 outHeight, 7 outWidth, 8 filterHeight,
+// 9 filterWidth, 10 strideHeight, 11 strideWidth, 12 top, 13 left. Padding takes no part in a maximum and is not
+// counted in a mean.
+
+// @ts-ignore: decorator
+@inline
+function field(job: usize, index: i32): i32 {
+  return load<i32>(job + (<usize>index << 2));
+}
+
+/** Largest value (one that is no number wins) or mean of each window, images [start, end); tensors 0 x, 1 y. */
+export function pool(job: usize, start: i32, end: i32, average: bool): void {
+  const height = field(job, 3), width = field(job, 4);
+  const pixelBytes = <usize>field(job, 5) << 2;
+  const outHeight = field(job, 6), outWidth = field(job, 7);
+  const rowBytes = <usize>width * pixelBytes;
+  for (let n = start; n < end; n++) {
+    const x = <usize>load<u32>(job) + <usize>(n * height) * rowBytes;
+    let y = <usize>load<u32>(job + 4) + <usize>(n * outHeight * outWidth) * pixelBytes;
+    for (let oy = 0; oy < outHeight; oy++) {
+      const top = oy * field(job, 10) - field(job, 12);
+      const firstRow = max(0, top), lastRow = min(height, top + field(job, 8));
+      for (let ox = 0; ox < outWidth; ox++, y += pixelBytes) {
+        const left = ox * field(job, 11) - field(job, 13);
+        const firstColumn = max(0, left), lastColumn = min(width, left + field(job, 9));
+        const share: f32 = <f32>1 / <f32>max(1, (lastRow - firstRow) * (lastColumn - firstColumn));
+        let c: usize = 0;
+        for (; c + 16 <= pixelBytes; c += 16) {
+          let total = f32x4.splat(average ? 0 : -Infinity);
+          for (let row = firstRow; row < lastRow; row++) {
+            let at = x + <usize>row * rowBytes + <usize>firstColumn * pixelBytes + c;
+            for (let column = firstColumn; column < lastColumn; column++, at += pixelBytes) {
+              const value = v128.load(at);
+              total = average ? f32x4.add(total, value) : f32x4.max(total, value);
+            }
+          }
+          v128.store(y + c, average ? f32x4.mul(total, f32x4.splat(share)) : total);
+        }
+        for (; c < pixelBytes; c += 4) {
+          let total: f32 = average ? 0 : -Infinity;
+          for (let row = firstRow; row < lastRow; row++) {
+            let at = x + <usize>row * rowBytes + <usize>firstColumn * pixelBytes + c;
+            for (let column = firstColumn; column < lastColumn; column++, at += pixelBytes) {
+              const value = load<f32>(at);
+              total = average ? total + value : max<f32>(total, value);
+            }
+          }
+          store<f32>(y + c, average ? total * share : total);
+        }
+      }
+    }
+  }
+}
+
+/** Gradient of the mean of each window, images [start, end); tensors 0 dy, 1 dx. */
+export function averagePoolGradient(job: usize, start: i32, end: i32): void {
+  const height = field(job, 3), width = field(job, 4);
+  const pixelBytes = <usize>field(job, 5) << 2;
+  const outHeight = field(job, 6), outWidth = field(job, 7);
+  const rowBytes = <usize>width * pixelBytes;
+  for (let n = start; n < end; n++) {
+    let dy = <usize>load<u32>(job) + <usize>(n * outHeight * outWidth) * pixelBytes;
+    const dx = <usize>load<u32>(job + 4) + <usize>(n * height) * rowBytes;
+    memory.fill(dx, 0, <usize>height * rowBytes);
+    for (let oy = 0; oy < outHeight; oy++) {
+      const top = oy * field(job, 10) - field(job, 12);
+      const firstRow = max(0, top), lastRow = min(height, top + field(job, 8));
+      for (let ox = 0; ox < outWidth; ox++, dy += pixelBytes) {
+        const left = ox * field(job, 11) - field(job, 13);
+        const firstColumn = max(0, left), lastColumn = min(width, left + field(job, 9));
+        const share: f32 = <f32>1 / <f32>max(1, (lastRow - firstRow) * (lastColumn - firstColumn));
+        for (let row = firstRow; row < lastRow; row++) {
+          let at = dx + <usize>row * rowBytes + <usize>firstColumn * pixelBytes;
+          for (let column = firstColumn; column < lastColumn; column++, at += pixelBytes) {
+            let c: usize = 0;
+            for (; c + 16 <= pixelBytes; c += 16) {
+              v128.store(at + c, f32x4.add(v128.load(at + c), f32x4.mul(v128.load(dy + c), f32x4.splat(share))));
+            }
+            for (; c < pixelBytes; c += 4) store<f32>(at + c, load<f32>(at + c) + load<f32>(dy + c) * share);
+          }
+        }
+      }
+    }
+  }
+}
+
+/**
+ * Gradient of max pooling, images [start, end): each window's gradient goes to its first largest value, or to its
+ * first value where that is not a number; tensors 0 x, 1 dy, 2 dx.
+ */
+export function maxPoolGradient(job: usize, start: i32, end: i32): void {
+  const height = field(job, 3), width = field(job, 4);
+  const pixelBytes = <usize>field(job, 5) << 2;
+  const outHeight = field(job, 6), outWidth = field(job, 7);
+  const filterHeight = field(job, 8), filterWidth = field(job, 9);
+  const strideHeight = field(job, 10), strideWidth = field(job, 11);
+  const top = field(job, 12), left = field(job, 13);
+  const rowBytes = <usize>width * pixelBytes;
+  const imageBytes = <usize>height * rowBytes;
+  const dyImageBytes = <usize>(outHeight * outWidth) * pixelBytes;
+  for (let n = start; n < end; n++) {
+    const x = <usize>load<u32>(job) + <usize>n * imageBytes;
+    const dx = <usize>load<u32>(job + 8) + <usize>n * imageBytes;
+    let dy = <usize>load<u32>(job + 4) + <usize>n * dyImageBytes;
+    memory.fill(dx, 0, imageBytes);
+    for (let oy = 0; oy < outHeight; oy++) {
+      const firstRow = max(0, oy * strideHeight - top), lastRow = min(height, oy * strideHeight - top + filterHeight);
+      for (let ox = 0; ox < outWidth; ox++, dy += pixelBytes) {
+        const firstColumn = max(0, ox * strideWidth - left), lastColumn = min(width, ox * strideWidth - left + filterWidth);
+        if (lastRow <= firstRow || lastColumn <= firstColumn) continue;
+        const first = <usize>firstRow * rowBytes + <usize>firstColumn * pixelBytes;
+        let c: usize = 0;
+        for (; c + 16 <= pixelBytes; c += 16) {
+          let largest = v128.load(x + first + c);
+          let winner = i32x4.splat(<i32>first);
+          for (let row = firstRow; row < lastRow; row++) {
+            let at = <usize>row * rowBytes + <usize>firstColumn * pixelBytes;
+            for (let column = firstColumn; column < lastColumn; column++, at += pixelBytes) {
+              const value = v128.load(x + at + c);
+              const larger = f32x4.gt(value, largest);
+              largest = v128.bitselect(value, largest, larger);
+              winner = v128.bitselect(i32x4.splat(<i32>at), winner, larger);
+            }
+          }
+          const upstream = v128.load(dy + c);
+          for (let row = firstRow; row < lastRow; row++) {
+            let at = <usize>row * rowBytes + <usize>firstColumn * pixelBytes;
+            for (let column = firstColumn; column < lastColumn; column++, at += pixelBytes) {
+              const own = v128.and(upstream, i32x4.eq(winner, i32x4.splat(<i32>at)));
+              v128.store(dx + at + c, f32x4.add(v128.load(dx + at + c), own));
+            }
+          }
+        }
+        for (; c < pixelBytes; c += 4) {
+          let largest = load<f32>(x + first + c);
+          let winner = first;
+          for (let row = firstRow; row < lastRow; row++) {
+            let at = <usize>row * rowBytes + <usize>firstColumn * pixelBytes;
+            for (let column = firstColumn; column < lastColumn; column++, at += pixelBytes) {
+              const value = load<f32>(x + at + c);
+              if (value > largest) {
+                largest = value;
+                winner = at;
+              }
+            }
+          }
+          store<f32>(dx + winner + c, load<f32>(dx + winner + c) + load<f32>(dy + c));
+        }
+      }
+    }
+  }
+}

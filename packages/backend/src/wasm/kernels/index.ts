@@ -7,6 +7,7 @@ import { adamUpdate, momentumUpdate } from './optimizer-updates.ts';
 import { avgPool, avgPoolGrad, maxPool, maxPoolGrad } from './pooling.ts';
 import { mean, sum } from './reductions.ts';
 import { reluGrad } from './relu-grad.ts';
+import { resizeBilinearGrad, resizeNearestNeighborGrad } from './resize-gradients.ts';
 import { unsortedSegmentSum } from './unsorted-segment-sum.ts';
 import type { WasmKernel } from './wasm-kernel.ts';
 
@@ -30,6 +31,8 @@ export const wasmKernels: readonly WasmKernel[] = [
   mean,
   momentumUpdate,
   reluGrad,
+  resizeBilinearGrad,
+  resizeNearestNeighborGrad,
   sum,
   unsortedSegmentSum,
 ];

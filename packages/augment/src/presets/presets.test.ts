@@ -71,6 +71,26 @@ describe('presets', () => {
     });
   });
 
+  it('generatedShapesRecipe gives a colour any hue, and makes dark of light', () => {
+    const red: RawImage = { ...cifar, channels: 3, data: new Uint8Array(32 * 32 * 3) };
+    red.data.forEach((_, at, data) => (data[at] = at % 3 === 0 ? 200 : 20));
+    const colors = Array.from({ length: 300 }, (_, seed) => {
+      const { data } = applyRecipe(red, generatedShapesRecipe(), createRandom(seed))['views']
+        ?.images[0] as FloatImage;
+      return [...data.subarray(0, 3)];
+    });
+    const share = (of: (color: readonly number[]) => boolean) => colors.filter(of).length / colors.length;
+    const isGrey = (color: readonly number[]) => Math.max(...color) - Math.min(...color) < 0.01;
+    const lightness = (color: readonly number[]) => color.reduce((sum, value) => sum + value, 0);
+    for (const channel of [0, 1, 2]) {
+      const isLargest = (color: readonly number[]) => color[channel] === Math.max(...color);
+      expect(share((color) => isLargest(color) && !isGrey(color))).toBeGreaterThan(0.1);
+    }
+    expect(share(isGrey)).toBeGreaterThan(0.3);
+    expect(share((color) => lightness(color) > 0)).toBeGreaterThan(0.4);
+    expect(share((color) => lightness(color) < 0)).toBeGreaterThan(0.4);
+  });
+
   it('selfClassifierImagenetRecipe solarises and always blurs the second global crop only', () => {
     const { transforms } = resolveRecipe(selfClassifierImagenetRecipe()).groups['global'] ?? {};
     const choice = transforms?.find((transform) => transform.name === 'oneOf');

@@ -1,3 +1,4 @@
+import { cifar10SmallRecipe, generatedShapesRecipe, type ViewRecipe } from '@ssl/augment';
 import { useBackend } from '@ssl/backend/node';
 import { createBackbone, disposeTrees } from '@ssl/models';
 import { createRandom } from '@ssl/random';
@@ -5,7 +6,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Progress, Views } from '../method.ts';
 import { selfClassifierLoss } from '../self-classifier-loss.ts';
-import { selfClassifier, type SelfClassifierState } from './self-classifier.ts';
+import { selfClassifier, type SelfClassifierOptions, type SelfClassifierState } from './self-classifier.ts';
 
 const image = { height: 8, width: 8, channels: 3 };
 const batchSize = 4;
@@ -166,6 +167,17 @@ describe('selfClassifier', () => {
     expect(() => recipe({ localViews: 4 }, 32)).toThrow(
       'self-classifier: the recipe cifar10-small has no local views; set localViews to 0',
     );
+    expect(() => recipe({ localViews: 4, recipe: 'generated-shapes' }, 32)).toThrow(
+      'self-classifier: the recipe generated-shapes has no local views; set localViews to 0',
+    );
+  });
+
+  it('takes the recipe that is named, whatever the image', () => {
+    const views = (recipe: SelfClassifierOptions['recipe']): ViewRecipe =>
+      selfClassifier.views(selfClassifier.options.parse({ recipe }), { height: 96, width: 96, channels: 3 });
+    expect(views('cifar10-small')).toEqual(cifar10SmallRecipe({ imageSize: 96 }));
+    expect(views('generated-shapes')).toEqual(generatedShapesRecipe({ imageSize: 96 }));
+    expect(views('auto')).toEqual(views('imagenet'));
   });
 
   it('says what is wrong with a queue or a head', () => {

@@ -9,6 +9,19 @@ export interface OpCase {
   /** Shapes of its float32 inputs. */
   readonly inputs: readonly (readonly number[])[];
   readonly run: (...inputs: tf.Tensor[]) => tf.Tensor;
+  /** Values that are put in place of some of the inputs' numbers. */
+  readonly special?: readonly SpecialValue[];
+  /** Whether only its value must be the same everywhere; default: gradients, too. */
+  readonly forwardOnly?: boolean;
+}
+
+/** A value, such as NaN, at one place of an input. */
+export interface SpecialValue {
+  /** Which input, from 0 on. */
+  readonly input: number;
+  /** Which of its elements, from 0 on. */
+  readonly at: number;
+  readonly value: number;
 }
 
 type Pad = 'same' | 'valid' | number;

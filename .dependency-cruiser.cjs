@@ -40,6 +40,13 @@ module.exports = {
       to: { path: '(\\.node\\.ts|/src/node\\.ts)$' },
     },
     {
+      name: 'browser-only-through-browser-entries',
+      comment: 'A platform-neutral file must not reach a *.browser.ts file: Node would follow.',
+      severity: 'error',
+      from: { path: '^packages/', pathNot: '(\\.browser\\.ts|/browser\\.ts)$' },
+      to: { path: '(\\.browser\\.ts|/src/browser\\.ts)$' },
+    },
+    {
       name: 'no-tests-in-sources',
       severity: 'error',
       from: { pathNot: '\\.test\\.ts$' },

@@ -40,7 +40,13 @@ export default tseslint.config(
   {
     // Packages run in Node and in a browser alike; what needs one of them says so in its file name.
     files: ['packages/*/src/**/*.ts'],
-    ignores: ['**/*.node.ts', '**/*.browser.ts', '**/*.test.ts', '**/*.testing.ts', 'packages/*/src/node.ts'],
+    ignores: [
+      '**/*.node.ts',
+      '**/*.browser.ts',
+      '**/*.test.ts',
+      '**/*.testing.ts',
+      'packages/*/src/{node,browser}.ts',
+    ],
     rules: {
       'no-console': 'error',
       'no-restricted-globals': [

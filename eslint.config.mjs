@@ -75,7 +75,7 @@ export default tseslint.config(
   },
   {
     // The tools' own configuration files are read through their default export.
-    files: ['vitest.config.ts'],
+    files: ['vitest.config.ts', 'apps/*/vite.config.ts'],
     rules: { 'no-restricted-syntax': 'off' },
   },
 );

@@ -32,7 +32,7 @@ export function bindChecks(setup: Setup): void {
       make('small', {}, ` of ${rows.length}`),
     );
     figures.failed.replaceChildren(makeData(counts.failed, `${counts.failed}`));
-    figures.error.replaceChildren(makeData(counts.error, formatError(counts.error)));
+    figures.error.replaceChildren(makeError(counts.error));
     figures.failed.classList.toggle('trouble', counts.failed > 0);
     progress.value = counts.passed + counts.failed;
   }
@@ -98,12 +98,12 @@ function createRow(name: string, limit: number): CheckRow {
 function cells(outcome: Outcome, limit: number): HTMLTableCellElement[] {
   if (typeof outcome === 'string') return [make('td', { colspan: '3', class: 'trouble' }, outcome)];
   const { valueError, gradientError, leaked } = outcome;
-  const cell = (value: number, most: number, text: string): HTMLTableCellElement =>
-    make('td', value <= most ? {} : { class: 'trouble' }, makeData(value, text));
+  const cell = (value: number, most: number, shown: HTMLDataElement): HTMLTableCellElement =>
+    make('td', value <= most ? {} : { class: 'trouble' }, shown);
   return [
-    cell(valueError, limit, formatError(valueError)),
-    cell(gradientError, limit, formatError(gradientError)),
-    cell(leaked, 0, String(leaked)),
+    cell(valueError, limit, makeError(valueError)),
+    cell(gradientError, limit, makeError(gradientError)),
+    cell(leaked, 0, makeData(leaked, String(leaked))),
   ];
 }
 
@@ -135,13 +135,8 @@ function createGroup(title: string, rows: readonly CheckRow[]): HTMLDetailsEleme
 }
 
 /** Relative errors are told by their power of ten. */
-function formatError(error: number): string {
-  if (error === 0) return '0';
-  return Number.isFinite(error)
-    ? error.toExponential(0).replace('e-', '·10⁻').replace(/\d+$/, superscript)
-    : '∞';
-}
-
-function superscript(digits: string): string {
-  return [...digits].map((digit) => '⁰¹²³⁴⁵⁶⁷⁸⁹'[Number(digit)]).join('');
+function makeError(error: number): HTMLDataElement {
+  if (error === 0 || !Number.isFinite(error)) return makeData(error, error === 0 ? '0' : '∞');
+  const [digit = '', exponent = ''] = error.toExponential(0).split('e');
+  return makeData(error, `${digit}·10`, make('sup', {}, exponent.replace('-', '−').replace('+', '')));
 }

@@ -21,6 +21,6 @@ export function make<Tag extends keyof HTMLElementTagNameMap>(
 }
 
 /** A number that is written short, and kept whole for programs. */
-export function makeData(value: number, text: string): HTMLDataElement {
-  return make('data', { value: String(value) }, text);
+export function makeData(value: number, ...shown: (Node | string)[]): HTMLDataElement {
+  return make('data', { value: String(value) }, ...shown);
 }

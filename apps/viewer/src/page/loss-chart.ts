@@ -2,14 +2,16 @@ import { scaleLinear } from 'd3-scale';
 import { line } from 'd3-shape';
 import type { TrainedStep } from '../work/train-shapes.ts';
 
-const [width, height] = [720, 240];
+const height = 240;
 const margin = { top: 14, right: 14, bottom: 28, left: 44 };
 
 /** Draws the loss of each step, with room for those to come. */
 export function drawLossChart(figure: HTMLElement, steps: readonly TrainedStep[], totalSteps: number): void {
+  // Its own width in pixels, so that letters are as large on a phone.
+  const width = figure.clientWidth;
   const losses = steps.map(({ loss }) => loss).filter((loss) => Number.isFinite(loss));
   const [low, high] = losses.length > 0 ? [Math.min(...losses), Math.max(...losses)] : [0, 1];
-  const room = Math.max((high - low) * 0.1, 0.05);
+  const room = Math.max((high - low) * 0.05, 0.02);
   const x = scaleLinear([1, Math.max(2, totalSteps)], [margin.left, width - margin.right]);
   const y = scaleLinear([low - room, high + room], [height - margin.bottom, margin.top]).nice(4);
   const label = y.tickFormat(4);
@@ -28,7 +30,7 @@ export function drawLossChart(figure: HTMLElement, steps: readonly TrainedStep[]
         draw('text', { x: margin.left - 10, y: y(tick) + 4, 'text-anchor': 'end' }, label(tick)),
       ]),
     ...x
-      .ticks(Math.min(10, totalSteps))
+      .ticks(Math.min(width / 60, totalSteps))
       .filter((tick) => Number.isInteger(tick) && tick >= 1)
       .map((tick) => draw('text', { x: x(tick), y: height - 8, 'text-anchor': 'middle' }, String(tick))),
     draw('path', { class: 'line', d: path(steps) ?? '' }),

@@ -23,7 +23,8 @@ export function bindSetup(): Setup {
     }
   }
   form.addEventListener('submit', (event) => event.preventDefault());
-  form.addEventListener('input', () => {
+  // Some fields stand outside of the form's element: what they tell does not pass through it.
+  document.addEventListener('input', () => {
     const query = fields
       .filter(({ type, checked, defaultChecked, value, defaultValue }) =>
         type === 'radio' ? checked && !defaultChecked : value !== defaultValue,

@@ -74,6 +74,15 @@ export default tseslint.config(
     },
   },
   {
+    // Runs in browsers only.
+    files: ['apps/viewer/src/**/*.ts'],
+    rules: {
+      'no-console': 'error',
+      'no-restricted-globals': ['error', 'process', 'Buffer', 'require', '__dirname', '__filename'],
+      'no-restricted-imports': ['error', { patterns: ['node:*', '@ssl/*/node'] }],
+    },
+  },
+  {
     // The tools' own configuration files are read through their default export.
     files: ['vitest.config.ts', 'apps/*/vite.config.ts'],
     rules: { 'no-restricted-syntax': 'off' },

@@ -14,6 +14,8 @@ export default defineConfig({
   // The TypeScript of the workspace's packages, without a build of theirs.
   resolve: { conditions: ['@ssl/source', ...defaultClientConditions] },
   worker: { format: 'es' },
+  // Named so that what the worker needs is prepared at the start: later, the page would reload under its reader.
+  optimizeDeps: { entries: ['index.html', 'src/work/worker.ts'] },
   // tfjs's WebGPU backend, loaded where it is wanted, is large in one piece.
   build: { target: 'es2023', chunkSizeWarningLimit: 1500 },
   server: { headers: isolation },

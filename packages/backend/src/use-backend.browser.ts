@@ -6,7 +6,8 @@ import { createUseBackend, type UseBackend, type UseBackendOptions } from './cre
 import { startCpu, startWasmOrCpu } from './start-cpu.ts';
 import type { WasmUrls } from './wasm/load-emscripten.browser.ts';
 import { startWasmInBrowser } from './wasm/start-wasm.browser.ts';
-import { findWebgpuAdapter, type WebgpuAdapter } from './webgpu-adapter.browser.ts';
+import { findWebgpuAdapter, type WebgpuAdapter } from './webgpu/find-webgpu-adapter.browser.ts';
+import { registerWebgpuKernels } from './webgpu/register-webgpu-kernels.ts';
 
 /** Settings of {@link useBackend} in a browser. */
 export interface BrowserBackendOptions extends UseBackendOptions {
@@ -67,6 +68,7 @@ async function startFastest(startWasm: () => Promise<BackendInfo>): Promise<Back
 async function startWebgpu({ description, software }: WebgpuAdapter): Promise<BackendInfo> {
   // Loaded where it is wanted only: it is larger than everything else together.
   await import('@tensorflow/tfjs-backend-webgpu');
+  registerWebgpuKernels();
   if (!(await tf.setBackend('webgpu')))
     throw new UserError('backend webgpu: the adapter was found but did not start');
   return {

@@ -40,6 +40,27 @@ module.exports = {
       to: { path: '(\\.node\\.ts|/src/node\\.ts)$' },
     },
     {
+      name: 'browser-only-through-browser-entries',
+      comment: 'A platform-neutral file must not reach a *.browser.ts file: Node would follow.',
+      severity: 'error',
+      from: { path: '^packages/', pathNot: '(\\.browser\\.ts|/browser\\.ts)$' },
+      to: { path: '(\\.browser\\.ts|/src/browser\\.ts)$' },
+    },
+    {
+      name: 'no-node-in-the-viewer',
+      comment: 'The viewer runs in browsers: it takes the *.browser.ts entries.',
+      severity: 'error',
+      from: { path: '^apps/viewer/src/' },
+      to: { path: '(\\.node\\.ts|/src/node\\.ts)$|^node:' },
+    },
+    {
+      name: 'apps-stand-alone',
+      comment: 'What two apps need belongs into a package.',
+      severity: 'error',
+      from: { path: '^apps/([^/]+)/' },
+      to: { path: '^apps/', pathNot: '^apps/$1/' },
+    },
+    {
       name: 'no-tests-in-sources',
       severity: 'error',
       from: { pathNot: '\\.test\\.ts$' },

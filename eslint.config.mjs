@@ -40,7 +40,13 @@ export default tseslint.config(
   {
     // Packages run in Node and in a browser alike; what needs one of them says so in its file name.
     files: ['packages/*/src/**/*.ts'],
-    ignores: ['**/*.node.ts', '**/*.browser.ts', '**/*.test.ts', '**/*.testing.ts', 'packages/*/src/node.ts'],
+    ignores: [
+      '**/*.node.ts',
+      '**/*.browser.ts',
+      '**/*.test.ts',
+      '**/*.testing.ts',
+      'packages/*/src/{node,browser}.ts',
+    ],
     rules: {
       'no-console': 'error',
       'no-restricted-globals': [
@@ -68,8 +74,17 @@ export default tseslint.config(
     },
   },
   {
+    // Runs in browsers only.
+    files: ['apps/viewer/src/**/*.ts'],
+    rules: {
+      'no-console': 'error',
+      'no-restricted-globals': ['error', 'process', 'Buffer', 'require', '__dirname', '__filename'],
+      'no-restricted-imports': ['error', { patterns: ['node:*', '@ssl/*/node'] }],
+    },
+  },
+  {
     // The tools' own configuration files are read through their default export.
-    files: ['vitest.config.ts'],
+    files: ['vitest.config.ts', 'apps/*/vite.config.ts'],
     rules: { 'no-restricted-syntax': 'off' },
   },
 );

@@ -10,7 +10,7 @@ function field(job: usize, index: i32): i32 {
   return load<i32>(job + (<usize>index << 2));
 }
 
-/** Largest value (one that is no number wins) or mean of each window, images [start, end); tensors 0 x, 1 y. */
+/** Largest value (what is not a number is passed over, as elsewhere in tfjs) or mean of each window, images [start, end); tensors 0 x, 1 y. */
 export function pool(job: usize, start: i32, end: i32, average: bool): void {
   const height = field(job, 3), width = field(job, 4);
   const pixelBytes = <usize>field(job, 5) << 2;
@@ -33,7 +33,7 @@ export function pool(job: usize, start: i32, end: i32, average: bool): void {
             let at = x + <usize>row * rowBytes + <usize>firstColumn * pixelBytes + c;
             for (let column = firstColumn; column < lastColumn; column++, at += pixelBytes) {
               const value = v128.load(at);
-              total = average ? f32x4.add(total, value) : f32x4.max(total, value);
+              total = average ? f32x4.add(total, value) : f32x4.pmax(total, value);
             }
           }
           v128.store(y + c, average ? f32x4.mul(total, f32x4.splat(share)) : total);
@@ -44,7 +44,8 @@ export function pool(job: usize, start: i32, end: i32, average: bool): void {
             let at = x + <usize>row * rowBytes + <usize>firstColumn * pixelBytes + c;
             for (let column = firstColumn; column < lastColumn; column++, at += pixelBytes) {
               const value = load<f32>(at);
-              total = average ? total + value : max<f32>(total, value);
+              if (average) total += value;
+              else if (total < value) total = value;
             }
           }
           store<f32>(y + c, average ? total * share : total);

@@ -11,4 +11,5 @@ export {
   type TensorflowStatus,
   type TensorflowStatusOptions,
 } from './tensorflow/tensorflow-status.node.ts';
-export { useBackend, type UseBackendOptions } from './use-backend.node.ts';
+export type { UseBackendOptions } from './create-use-backend.ts';
+export { useBackend } from './use-backend.node.ts';

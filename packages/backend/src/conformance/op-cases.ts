@@ -10,9 +10,20 @@ export interface OpCase {
   readonly name: string;
   /** Shapes of its float32 inputs. */
   readonly inputs: readonly (readonly number[])[];
-  /** Default: true. */
-  readonly hasGradient?: boolean;
   readonly run: (...inputs: tf.Tensor[]) => tf.Tensor;
+  /** Values that are put in place of some of the inputs' numbers. */
+  readonly special?: readonly SpecialValue[];
+  /** Whether only its value must be the same everywhere; default: gradients, too. */
+  readonly forwardOnly?: boolean;
+}
+
+/** A value, such as NaN, at one place of an input. */
+export interface SpecialValue {
+  /** Which input, from 0 on. */
+  readonly input: number;
+  /** Which of its elements, from 0 on. */
+  readonly at: number;
+  readonly value: number;
 }
 
 type Pad = 'same' | 'valid' | number;
@@ -69,14 +80,14 @@ export const opCases: readonly OpCase[] = [
     name: 'avgPool 3×2, stride 2×1, padding 1, eight channels',
     inputs: [[3, 5, 9, 8]],
     // Plain JavaScript counts padding in the gradient, and not in the value: see pooling.test.ts.
-    hasGradient: false,
+    forwardOnly: true,
     run: (x) => tf.avgPool(x as tf.Tensor4D, [3, 2], [2, 1], 1, 'floor'),
   },
   {
     name: 'avgPool 3×3, stride 2, padding 1',
     inputs: [[2, 7, 6, 3]],
     // Plain JavaScript counts padding in the gradient, and not in the value: see pooling.test.ts.
-    hasGradient: false,
+    forwardOnly: true,
     run: (x) => tf.avgPool(x as tf.Tensor4D, 3, 2, 1, 'floor'),
   },
   {
@@ -103,7 +114,7 @@ export const opCases: readonly OpCase[] = [
     name: 'gatherND',
     inputs: [[4, 3, 2]],
     // tfjs has none.
-    hasGradient: false,
+    forwardOnly: true,
     run: (x) =>
       tf.gatherND(
         x as tf.Tensor,
@@ -182,7 +193,7 @@ function depthwiseConvolutions(): OpCase[] {
       [size, size, channels, multiplier],
     ],
     // tfjs refuses to differentiate a dilated one.
-    hasGradient: dilation === 1,
+    forwardOnly: dilation !== 1,
     run: (x, filter) =>
       tf.depthwiseConv2d(
         x as tf.Tensor4D,
@@ -211,14 +222,14 @@ function updates(): OpCase[] {
       {
         name: `momentumUpdate without momentum ${at}`,
         inputs: [shape, shape],
-        hasGradient: false,
+        forwardOnly: true,
         run: (parameter, gradient) =>
           momentumUpdate(parameter as tf.Tensor, gradient as tf.Tensor, undefined, momentum).parameter,
       },
       ...settings.map(([name, attrs]) => ({
         name: `${name} ${at}`,
         inputs: [shape, shape, shape],
-        hasGradient: false,
+        forwardOnly: true,
         run: (...inputs: tf.Tensor[]) => {
           const [parameter, gradient, velocity] = inputs as [tf.Tensor, tf.Tensor, tf.Tensor];
           const next = momentumUpdate(parameter, gradient, velocity, attrs);
@@ -228,7 +239,7 @@ function updates(): OpCase[] {
       ...[true, false].map((decoupled) => ({
         name: `adamUpdate ${at}${decoupled ? ', decoupled decay' : ''}`,
         inputs: [shape, shape, shape, shape],
-        hasGradient: false,
+        forwardOnly: true,
         run: (...inputs: tf.Tensor[]) => {
           const [parameter, gradient, mean, root] = inputs as [tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor];
           const state = { parameter, mean, square: tf.square(root) };

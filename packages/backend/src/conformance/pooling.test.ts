@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, expect, it } from 'vitest';
 import { useBackend } from '../use-backend.node.ts';
-import { numbers, relativeError } from './op-values.testing.ts';
+import { numbers, relativeError } from './op-values.ts';
 
 beforeAll(async () => {
   await useBackend('wasm');

@@ -32,7 +32,7 @@ export interface BatchNormTrainingResult<T extends tf.Tensor> {
  * `y = activation((x − mean) / √(variance + epsilon) · gamma + beta + residual)`.
  *
  * Differentiable in `x`, `gamma`, `beta` and `residual`; `mean` and `variance` are there for running statistics.
- * Backends that have a kernel of this package's for it (`wasm`, `tensorflow`) need two passes over `x`.
+ * Backends that have a kernel of this package's for it (`wasm`, `tensorflow`, `webgpu`) need two passes over `x`.
  *
  * @param x float32 `[…, channels]`, e.g. `[batch, height, width, channels]` or `[batch, channels]`
  * @param gamma scale, `[channels]`

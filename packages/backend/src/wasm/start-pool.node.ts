@@ -1,26 +1,9 @@
 import { Worker } from 'node:worker_threads';
+import { poolThreadScript, type PoolOptions, type PoolThread } from './pool-thread.ts';
 
-/** What a thread of the pool is started with. */
-interface PoolThread {
-  readonly module: WebAssembly.Module;
-  readonly memory: WebAssembly.Memory;
-  readonly control: number;
-  readonly thread: number;
-}
-
-// Text, not a file: a worker could not load TypeScript, and a bundle has no file to point to.
-const script = `
+const script = `${poolThreadScript}
 const { parentPort, workerData } = require('node:worker_threads');
-const { module, memory, control, thread } = workerData;
-const kernels = new WebAssembly.Instance(module, { env: { memory } }).exports;
-const words = new Int32Array(memory.buffer, control, 2);
-parentPort.postMessage('ready');
-for (;;) {
-  const ticket = kernels.work(control, thread);
-  Atomics.add(words, 1, 1);
-  Atomics.wait(words, 0, ticket);
-  Atomics.sub(words, 1, 1);
-}
+serve(workerData, () => parentPort.postMessage('ready'));
 `;
 
 /**
@@ -29,10 +12,7 @@ for (;;) {
  * @returns what ends them
  * @throws whatever keeps one of them from starting; the others are ended then
  */
-export async function startPool(
-  threads: Omit<PoolThread, 'thread'> & { readonly count: number },
-): Promise<() => Promise<void>> {
-  const { count, ...shared } = threads;
+export async function startPool({ count, ...shared }: PoolOptions): Promise<() => Promise<void>> {
   const workers = Array.from({ length: count }, (_, index) => {
     const workerData: PoolThread = { ...shared, thread: index + 1 };
     return new Worker(script, { eval: true, workerData, execArgv: [], env: {} });

@@ -1,0 +1,92 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { edgeCases, nonFiniteCases } from './edge-cases.ts';
+import { goldenCases, goldenErrors, type GoldenCase } from './golden-cases.ts';
+import { opCases, type OpCase } from './op-cases.ts';
+import { opValues, relativeError } from './op-values.ts';
+
+/** What a backend is compared with, and on what. */
+export const conformanceGroups = ['shapes', 'edges', 'not finite', 'PyTorch'] as const;
+
+/** One of {@link conformanceGroups}. */
+export type ConformanceGroup = (typeof conformanceGroups)[number];
+
+/** Largest relative error that a backend may have. */
+export const conformanceLimit = 1e-4;
+
+/** How a backend did in a check. */
+export interface ConformanceResult {
+  /** Relative error of the value; Infinity where one of both is not finite. */
+  readonly valueError: number;
+  /** Largest relative error of a gradient. */
+  readonly gradientError: number;
+  /** Tensors and blocks of memory that are left over. */
+  readonly leaked: number;
+  /** Whether both errors are at most {@link conformanceLimit}, and nothing is left over. */
+  readonly passed: boolean;
+}
+
+/** A value and its gradients that must be the same on every backend. */
+export interface ConformanceCheck {
+  readonly name: string;
+  readonly group: ConformanceGroup;
+  /** Runs it on the named backend, which stays in use. The backend and `cpu` must have been loaded. */
+  readonly run: (backend: string) => Promise<ConformanceResult>;
+}
+
+/**
+ * All checks: ops against tfjs's plain JavaScript, and layers against PyTorch.
+ *
+ * @param golden text of `fixtures/layers.json`
+ */
+export function conformanceChecks(golden: string): readonly ConformanceCheck[] {
+  return [
+    ...opCases.map((opCase) => againstCpu('shapes', opCase)),
+    ...edgeCases.map((opCase) => againstCpu('edges', opCase)),
+    ...nonFiniteCases.map((opCase) => againstCpu('not finite', opCase)),
+    ...goldenCases(golden).map(againstGolden),
+  ];
+}
+
+function againstCpu(group: ConformanceGroup, opCase: OpCase): ConformanceCheck {
+  return {
+    name: opCase.name,
+    group,
+    run: async (backend) => {
+      await tf.setBackend('cpu');
+      const expected = await opValues(opCase);
+      return measure(backend, async () => {
+        const actual = await opValues(opCase);
+        const gradients = actual.gradients.map((gradient, index) =>
+          relativeError(gradient, expected.gradients[index] ?? []),
+        );
+        return [relativeError(actual.value, expected.value), Math.max(0, ...gradients)];
+      });
+    },
+  };
+}
+
+function againstGolden(golden: GoldenCase): ConformanceCheck {
+  return {
+    name: golden.name,
+    group: 'PyTorch',
+    run: (backend) =>
+      measure(backend, async () => {
+        const { value, gradients } = await goldenErrors(golden);
+        return [value, Math.max(0, ...gradients.values())];
+      }),
+  };
+}
+
+async function measure(backend: string, errors: () => Promise<[number, number]>): Promise<ConformanceResult> {
+  await tf.setBackend(backend);
+  const before = held();
+  const [valueError, gradientError] = await errors();
+  const leaked = held() - before;
+  const passed = valueError <= conformanceLimit && gradientError <= conformanceLimit && leaked === 0;
+  return { valueError, gradientError, leaked, passed };
+}
+
+/** Tensors, and blocks of the backend's memory: a kernel may leave over what no tensor knows of. */
+function held(): number {
+  return tf.memory().numTensors + tf.backend().numDataIds();
+}

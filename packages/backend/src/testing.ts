@@ -1,0 +1,8 @@
+export {
+  conformanceChecks,
+  conformanceGroups,
+  conformanceLimit,
+  type ConformanceCheck,
+  type ConformanceGroup,
+  type ConformanceResult,
+} from './conformance/conformance-checks.ts';

@@ -8,7 +8,10 @@ import { startWasm } from './wasm/start-wasm.node.ts';
 
 /** Settings of {@link useBackend}. */
 export interface UseBackendOptions {
-  /** Threads of the backend `wasm`, this one included; default: one for each core, at most 8. */
+  /**
+   * Threads of `wasm` (this one included) or `tensorflow`; default: one for each core, for `wasm` at most 8. Native
+   * TensorFlow heeds the first number that a process asks for.
+   */
   readonly threads?: number;
 }
 
@@ -52,7 +55,7 @@ async function start(name: BackendName, options: UseBackendOptions): Promise<Bac
     case 'auto':
       return startFastest(options);
     case 'tensorflow': {
-      const info = await startTensorflow();
+      const info = await startTensorflow(options);
       if (typeof info === 'string') throw new UserError(`backend tensorflow: ${info}`);
       return info;
     }
@@ -68,7 +71,7 @@ async function start(name: BackendName, options: UseBackendOptions): Promise<Bac
 }
 
 async function startFastest(options: UseBackendOptions): Promise<BackendInfo> {
-  const native = await startTensorflow();
+  const native = await startTensorflow(options);
   if (typeof native !== 'string') return native;
   const note = `Native TensorFlow is not used: ${native}.`;
   try {
@@ -81,13 +84,13 @@ async function startFastest(options: UseBackendOptions): Promise<BackendInfo> {
 }
 
 /** The backend, or why it is not there. */
-async function startTensorflow(): Promise<BackendInfo | string> {
-  const loaded = await loadTensorflowBackend();
+async function startTensorflow({ threads }: UseBackendOptions): Promise<BackendInfo | string> {
+  const loaded = await loadTensorflowBackend({ threads });
   if ('unavailable' in loaded) return loaded.unavailable;
   return {
     name: 'tensorflow',
     description: loaded.description,
-    threads: 1,
+    threads: loaded.threads,
     simd: true,
     notes: loaded.notes,
     dispose: async () => tf.removeBackend('tensorflow'),

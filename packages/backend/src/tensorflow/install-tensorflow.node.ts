@@ -56,7 +56,8 @@ export async function installTensorflow(
 ): Promise<InstalledTensorflow> {
   const { gpu = false, home = tensorflowHome(), python, onProgress, signal } = options;
   const variant: TensorflowVariant = gpu ? 'gpu' : 'cpu';
-  const report = (step: InstallProgress['step'], message: string) => onProgress?.({ step, message });
+  const report: Fetching['report'] = (step, message, bytes) =>
+    onProgress?.({ step, message, ...(bytes && { bytes }) });
   const existing = await readInstallation(home);
   if (existing?.variant === variant) {
     report('done', `TensorFlow ${existing.tensorflow} (${variant}) is installed already`);

@@ -88,7 +88,8 @@ async function install(name: string, options: InstallOptions): Promise<void> {
   } catch (error) {
     reporter.end();
     if (!stop.signal.aborted) throw error;
-    terminal.note(`Stopped. To go on from there: ${commandLine(['backend', 'install', name])}`);
+    const again = ['backend', 'install', name, ...(options.gpu ? ['--gpu'] : [])];
+    terminal.note(`Stopped. To go on from there: ${commandLine(again)}`);
     process.exitCode = stop.status() ?? 1;
   } finally {
     stop.dispose();

@@ -4,6 +4,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { batchNormTraining } from '../ops/batch-norm-training.ts';
 import { globalAveragePool } from '../ops/global-average-pool.ts';
 import { useBackend } from '../use-backend.node.ts';
+import { conformanceBackends } from './conformance-backends.testing.ts';
 import { relativeError } from './op-values.testing.ts';
 
 interface Values {
@@ -43,12 +44,12 @@ function tensors(values: Readonly<Record<string, Values>>): Record<string, tf.Te
 
 const covered = cases.filter(({ name }) => !name.includes('transpose'));
 
-describe('layers on wasm, against PyTorch', () => {
+describe.each(conformanceBackends)('layers on $title, against PyTorch', ({ name, here }) => {
   beforeAll(async () => {
-    await useBackend('wasm');
+    if (here) await useBackend(name);
   });
 
-  it.each(covered)('$name', (golden) => {
+  it.skipIf(!here).each(covered)('$name', (golden) => {
     tf.tidy(() => {
       const inputs = tensors(golden.inputs);
       const steps = 'x0' in inputs;

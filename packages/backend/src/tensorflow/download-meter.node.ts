@@ -41,7 +41,7 @@ export function createDownloadMeter(
 
 /** Bytes that a line such as `Downloading x.whl (273.8 MB)` announces. */
 export function downloadSize(line: string): number | undefined {
-  const found = /^\s*Downloading \S+\.whl.* \(([\d.]+) ?([kMG])B\)/.exec(line);
+  const found = /^\s*Downloading \S+\.whl \(([\d.]+) ?([kMG])B\)/.exec(line);
   if (!found) return undefined;
   return Number(found[1]) * { k: 1e3, M: 1e6, G: 1e9 }[found[2] as 'k' | 'M' | 'G'];
 }

@@ -171,7 +171,17 @@ async function pipDownload(
   try {
     await download([]);
   } catch (error) {
-    if (!(error instanceof CommandError) || !error.message.includes('No matching distribution')) throw error;
+    if (!(error instanceof CommandError)) throw error;
+    // pip says each time that it tries again, and in the end that there is no such package.
+    const unreachable = /connection broken by '?"?(\w+)/.exec(error.message);
+    if (unreachable) {
+      throw new CommandError(
+        `pip cannot reach its package index (${unreachable[1]}) for ${requirement}; check the network and pip's ` +
+          'settings ("pip config list", PIP_INDEX_URL, proxy)',
+        { cause: error },
+      );
+    }
+    if (!error.message.includes('No matching distribution')) throw error;
     await download([`--python-version=${wheelPython}`]);
   } finally {
     meter.stop();

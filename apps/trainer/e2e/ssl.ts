@@ -24,6 +24,8 @@ export interface Running {
 export interface StartOptions {
   /** Largest file that it may write, in KiB: stands for a disk without room. */
   readonly fileLimitKibibytes?: number;
+  /** Variables to set beside this process's own. */
+  readonly environment?: Readonly<Record<string, string>>;
 }
 
 /** Starts `ssl` with these arguments in `cwd`. */
@@ -33,7 +35,7 @@ export function start(cwd: string, args: readonly string[], options: StartOption
     limit === undefined
       ? [process.execPath, [bin]]
       : ['bash', ['-c', `ulimit -f ${limit}; exec "$@"`, 'bash', process.execPath, bin]];
-  const env = { ...process.env };
+  const env: NodeJS.ProcessEnv = { ...process.env, ...options.environment };
   // The commands that it advises are told by how it was started: not by this test.
   delete env['npm_lifecycle_event'];
   const child = spawn(program, [...before, ...args], { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
@@ -66,8 +68,12 @@ export function ssl(cwd: string, args: readonly string[], options?: StartOptions
 }
 
 /** Runs `ssl … --json` to its end, and reads the one document on its standard output. */
-export async function sslJson<Document>(cwd: string, args: readonly string[]): Promise<Document> {
-  const { status, stdout, stderr } = await ssl(cwd, [...args, '--json']);
+export async function sslJson<Document>(
+  cwd: string,
+  args: readonly string[],
+  options?: StartOptions,
+): Promise<Document> {
+  const { status, stdout, stderr } = await ssl(cwd, [...args, '--json'], options);
   if (status !== 0) throw new Error(`ssl ${args.join(' ')} ended with ${status}: ${stderr}`);
   return JSON.parse(stdout) as Document;
 }

@@ -1,4 +1,6 @@
 import { Command } from 'commander';
+import { addBackendCommand } from './commands/backend.node.ts';
+import { addBenchCommand } from './commands/bench.node.ts';
 import { addClassifyCommand } from './commands/classify.node.ts';
 import { addDemoCommand } from './commands/demo.node.ts';
 import { addDoctorCommand } from './commands/doctor.node.ts';
@@ -29,6 +31,8 @@ function createProgram(): Command {
   addExportCommand(program);
   addMethodsCommand(program);
   addDoctorCommand(program);
+  addBackendCommand(program);
+  addBenchCommand(program);
   return program;
 }
 

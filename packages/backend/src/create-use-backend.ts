@@ -5,7 +5,10 @@ import { registerTrainingGradients } from './register-training-gradients.ts';
 
 /** Settings of `useBackend`. */
 export interface UseBackendOptions {
-  /** Threads of the backend `wasm`, this one included; default: one for each core, at most 8. */
+  /**
+   * Threads of `wasm` (this one included) or `tensorflow`; default: one for each core, for `wasm` at most 8. Native
+   * TensorFlow heeds the first number that a process asks for.
+   */
   readonly threads?: number;
 }
 

@@ -5,7 +5,6 @@ export {
   type InstallTensorflowOptions,
 } from './tensorflow/install-tensorflow.node.ts';
 export { removeTensorflow } from './tensorflow/remove-tensorflow.node.ts';
-export { tensorflowEnvironment } from './tensorflow/tensorflow-environment.node.ts';
 export {
   tensorflowStatus,
   type TensorflowStatus,

@@ -23,7 +23,7 @@ async function start(name: BackendName, options: UseBackendOptions = {}): Promis
     case 'auto':
       return startFastest(options);
     case 'tensorflow': {
-      const info = await startTensorflow();
+      const info = await startTensorflow(options);
       if (typeof info === 'string') throw new UserError(`backend tensorflow: ${info}`);
       return info;
     }
@@ -39,7 +39,7 @@ async function start(name: BackendName, options: UseBackendOptions = {}): Promis
 }
 
 async function startFastest(options: UseBackendOptions): Promise<BackendInfo> {
-  const native = await startTensorflow();
+  const native = await startTensorflow(options);
   if (typeof native !== 'string') return native;
   return startWasmOrCpu(
     () => startWasmInNode(options.threads),
@@ -48,13 +48,13 @@ async function startFastest(options: UseBackendOptions): Promise<BackendInfo> {
 }
 
 /** The backend, or why it is not there. */
-async function startTensorflow(): Promise<BackendInfo | string> {
-  const loaded = await loadTensorflowBackend();
+async function startTensorflow({ threads }: UseBackendOptions): Promise<BackendInfo | string> {
+  const loaded = await loadTensorflowBackend({ threads });
   if ('unavailable' in loaded) return loaded.unavailable;
   return {
     name: 'tensorflow',
     description: loaded.description,
-    threads: 1,
+    threads: loaded.threads,
     simd: true,
     notes: loaded.notes,
     dispose: async () => tf.removeBackend('tensorflow'),

@@ -1,13 +1,21 @@
 import { availableParallelism, freemem, totalmem } from 'node:os';
-import { useBackend } from '@ssl/backend/node';
+import type { BackendInfo } from '@ssl/backend';
+import { tensorflowStatus, useBackend } from '@ssl/backend/node';
 import type { Command } from 'commander';
+import { fasterCommand } from '../machine/faster-command.ts';
+import { findGpus } from '../machine/find-gpu.node.ts';
+import { listBackends } from '../machine/list-backends.node.ts';
+import { commandLine } from '../terminal/command-line.ts';
 import { createTerminal } from '../terminal/terminal.node.ts';
 
 /** One thing that was looked at. */
 interface Finding {
   readonly what: string;
   readonly found: string;
+  /** Whether it is as it should be; what only would be nice to have is not a fault. */
   readonly ok: boolean;
+  /** Not there, and nothing lost but speed. */
+  readonly optional?: boolean;
 }
 
 /** `ssl doctor`: what this machine offers, what is missing, and how to get more. */
@@ -20,26 +28,62 @@ export function addDoctorCommand(program: Command): void {
       const terminal = createTerminal(options);
       const backend = await useBackend('auto');
       const { name, description, threads, simd, notes } = backend;
-      const findings = [findNode(), findCores(), findMemory(), await findSharp()];
+      const [status, gpus] = await Promise.all([tensorflowStatus(), findGpus()]);
+      const faster = fasterCommand({ backend, status, gpus });
+      const findings = [
+        findNode(),
+        findCores(),
+        findMemory(),
+        await findSharp(),
+        ...listBackends(status)
+          .filter((listed) => listed.name === 'tensorflow' || listed.name === 'webgpu')
+          .map((listed) => ({
+            what: listed.name === 'tensorflow' ? 'Native' : 'WebGPU',
+            ...loadedOrNot(listed, backend),
+          })),
+        findGpu(gpus, backend),
+        { what: 'Backend', found: `${description}, taken by --backend auto`, ok: true },
+      ];
       terminal.document({
         node: process.versions.node,
         platform: `${process.platform} ${process.arch}`,
         cores: availableParallelism(),
         memoryBytes: { total: totalmem(), free: freemem() },
+        gpus,
         backend: { name, description, threads, simd, notes },
+        faster: faster === undefined ? null : commandLine(faster),
         findings,
       });
       if (!terminal.json) {
-        const rows = [
-          ...findings,
-          { what: 'Backend', found: `${description}, taken by --backend auto`, ok: true },
-        ];
-        for (const row of rows) terminal.say(`${row.ok ? '✓' : '✗'} ${row.what.padEnd(8)}  ${row.found}`);
+        for (const row of findings) terminal.say(`${sign(row)} ${row.what.padEnd(8)}  ${row.found}`);
         if (notes.length > 0) terminal.say(`\n${notes.join('\n')}`);
+        if (faster) terminal.say(`\nTo train faster: ${commandLine(faster)}`);
       }
       if (findings.some(({ ok }) => !ok)) process.exitCode = 1;
       await backend.dispose();
     });
+}
+
+function sign({ ok, optional }: Finding): string {
+  if (optional) return '–';
+  return ok ? '✓' : '✗';
+}
+
+/** Native TensorFlow that is there but not used did not load, which is a fault: the backend's notes say why. */
+function loadedOrNot(
+  listed: { readonly name: string; readonly available: boolean; readonly description: string },
+  backend: BackendInfo,
+): Omit<Finding, 'what'> {
+  const { available, description } = listed;
+  if (!available) return { found: description, ok: true, optional: true };
+  const loads = backend.name === listed.name;
+  return { found: `${description}${loads ? '' : ', but it does not load: see below'}`, ok: loads };
+}
+
+function findGpu(gpus: readonly string[], backend: BackendInfo): Finding {
+  if (gpus.length === 0) return { what: 'GPU', found: 'none of NVIDIA’s', ok: true, optional: true };
+  const used = backend.name === 'tensorflow' && backend.description.includes('GPU');
+  return { what: 'GPU', found: `${gpus.join(', ')}${used ? '' : ', not used'}`, ok: true, optional: !used };
 }
 
 function findNode(): Finding {

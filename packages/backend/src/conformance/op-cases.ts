@@ -71,17 +71,17 @@ export const opCases: readonly OpCase[] = [
     run: (x) => tf.maxPool(x as tf.Tensor4D, 3, 2, 1, 'floor'),
   },
   {
-    name: 'maxPool 3×2, stride 2×1, padding 1, eight channels',
+    name: 'maxPool 3×3, stride 1, padding 1, eight channels',
     inputs: [[3, 5, 9, 8]],
-    run: (x) => tf.maxPool(x as tf.Tensor4D, [3, 2], [2, 1], 1, 'floor'),
+    run: (x) => tf.maxPool(x as tf.Tensor4D, 3, 1, 1, 'floor'),
   },
   { name: 'maxPool same', inputs: [[1, 5, 5, 5]], run: (x) => tf.maxPool(x as tf.Tensor4D, 3, 2, 'same') },
   {
-    name: 'avgPool 3×2, stride 2×1, padding 1, eight channels',
+    name: 'avgPool 3×3, stride 1, padding 1, eight channels',
     inputs: [[3, 5, 9, 8]],
     // Plain JavaScript counts padding in the gradient, and not in the value: see pooling.test.ts.
     forwardOnly: true,
-    run: (x) => tf.avgPool(x as tf.Tensor4D, [3, 2], [2, 1], 1, 'floor'),
+    run: (x) => tf.avgPool(x as tf.Tensor4D, 3, 1, 1, 'floor'),
   },
   {
     name: 'avgPool 3×3, stride 2, padding 1',

@@ -1,7 +1,7 @@
 import { accessSync, constants } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
 import { runCommand } from './run-command.node.ts';
-import { hasGlibc } from './tensorflow-environment.node.ts';
+import { hasGlibc } from './has-glibc.node.ts';
 import { unsupportedProcessor } from './unsupported-processor.node.ts';
 
 /** Programs that building the addon needs. */

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { BuildTools } from './build-tools.node.ts';
+import { createDownloadMeter } from './download-meter.node.ts';
 import {
   extractLibraries,
   extractPackage,
@@ -19,7 +20,7 @@ export interface Fetching {
   readonly partial: string;
   readonly tools: BuildTools;
   readonly variant: TensorflowVariant;
-  readonly report: (step: InstallProgress['step'], message: string) => void;
+  readonly report: (step: InstallProgress['step'], message: string, bytes?: InstallProgress['bytes']) => void;
   readonly signal: AbortSignal | undefined;
 }
 
@@ -148,8 +149,13 @@ async function pipDownload(
   requirement: string,
   folder: string,
 ): Promise<void> {
+  // Also because the system's folder of temporary files may be too small for gigabytes.
+  const temporary = join(folder, 'tmp');
+  await mkdir(temporary);
+  const meter = createDownloadMeter(temporary, (bytes) => report('download', `pip: ${requirement}`, bytes));
   const onLine = (line: string) => {
     if (/^\s*Downloading \S+\.whl/.test(line)) report('download', `pip: ${line.trim()}`);
+    meter.readLine(line);
   };
   const download = (extra: readonly string[]) =>
     runCommand(
@@ -160,13 +166,26 @@ async function pipDownload(
         ...extra,
         requirement,
       ],
-      { signal, onLine },
+      { signal, onLine, environment: { ...process.env, TMPDIR: temporary } },
     );
   try {
     await download([]);
   } catch (error) {
-    if (!(error instanceof CommandError) || !error.message.includes('No matching distribution')) throw error;
+    if (!(error instanceof CommandError)) throw error;
+    // pip says each time that it tries again, and in the end that there is no such package.
+    const unreachable = /connection broken by '?"?(\w+)/.exec(error.message);
+    if (unreachable) {
+      throw new CommandError(
+        `pip cannot reach its package index (${unreachable[1]}) for ${requirement}; check the network and pip's ` +
+          'settings ("pip config list", PIP_INDEX_URL, proxy)',
+        { cause: error },
+      );
+    }
+    if (!error.message.includes('No matching distribution')) throw error;
     await download([`--python-version=${wheelPython}`]);
+  } finally {
+    meter.stop();
+    await rm(temporary, { recursive: true, force: true });
   }
 }
 

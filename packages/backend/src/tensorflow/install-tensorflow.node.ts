@@ -48,15 +48,17 @@ const neededBytes: Readonly<Record<TensorflowVariant, number>> = { cpu: 1.6e9, g
  * Does nothing where it is installed already. What an interrupted run has finished, the next one uses; the
  * installation appears in one step when all is done, so that an older one works until then.
  *
- * @throws UserError one line, where something is missing (a program, disk space, a supported machine), where
- * another installation runs, or where a download or the build fails
+ * @throws UserError one line, where something is missing (a program, disk space, a supported machine) or another
+ * installation runs
+ * @throws Error one line, where a download or the build fails
  */
 export async function installTensorflow(
   options: InstallTensorflowOptions = {},
 ): Promise<InstalledTensorflow> {
   const { gpu = false, home = tensorflowHome(), python, onProgress, signal } = options;
   const variant: TensorflowVariant = gpu ? 'gpu' : 'cpu';
-  const report = (step: InstallProgress['step'], message: string) => onProgress?.({ step, message });
+  const report: Fetching['report'] = (step, message, bytes) =>
+    onProgress?.({ step, message, ...(bytes && { bytes }) });
   const existing = await readInstallation(home);
   if (existing?.variant === variant) {
     report('done', `TensorFlow ${existing.tensorflow} (${variant}) is installed already`);
@@ -128,7 +130,7 @@ async function attempt<T>(work: () => Promise<T>): Promise<T> {
     return await work();
   } catch (error) {
     if (!(error instanceof Error) || error.name !== 'CommandError') throw error;
-    throw new UserError(
+    throw new Error(
       `installTensorflow: ${error.message.replaceAll('\n', ' | ')}; run it again to go on from there`,
       { cause: error },
     );

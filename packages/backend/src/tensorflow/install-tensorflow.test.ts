@@ -95,6 +95,7 @@ describe.skipIf(!canRun)(
           *"pip download"*)
             echo "$*" >> '${root}/pip.log'
             case "$*" in *"--python-version"*) ;; *) [ -f '${root}/old-python' ] && { echo 'ERROR: No matching distribution found' >&2; exit 1; };; esac
+            [ -f '${root}/offline' ] && { echo "WARNING: Retrying after connection broken by 'NewConnectionError('<x>')': /simple/" >&2; echo 'ERROR: No matching distribution found' >&2; exit 1; }
             while [ "$1" != -d ]; do shift; done
             echo '  Downloading tensorflow_cpu-2.21.7-py3-none-any.whl (273.8 MB)'
             cp '${root}/tensorflow_cpu-2.21.7-py3-none-any.whl' "$2/";;
@@ -154,13 +155,21 @@ describe.skipIf(!canRun)(
       expect(downloads()[1]).toContain('--python-version=3.12');
     });
 
+    it('says in one line that pip reaches no index, and asks it once', async () => {
+      writeFileSync(join(root, 'offline'), '');
+      await expect(install()).rejects.toThrow(
+        /^installTensorflow: pip cannot reach its package index \(NewConnectionError\) for tensorflow\S*; check the network [^\n|]*; run it again to go on from there$/,
+      );
+      expect(downloads()).toHaveLength(1);
+    });
+
     it('refuses a wheel whose files are not those it lists', async () => {
       makeWheel('sha256=something-else');
       const failed = install();
       await expect(failed).rejects.toThrow(
         'tensorflow/libtensorflow_cc.so.2 does not have the checksum that its wheel records',
       );
-      await expect(failed).rejects.toSatisfy(isUserError);
+      await expect(failed).rejects.not.toSatisfy(isUserError);
       expect(existsSync(join(home, 'partial-cpu', 'deps'))).toBe(false);
     });
 

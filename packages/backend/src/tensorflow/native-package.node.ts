@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { unsupportedMachine } from './build-tools.node.ts';
 import { installationFolder, installedAddon, readInstallation } from './tensorflow-installation.node.ts';
 
 /** A tfjs-node on this machine: its JavaScript and its addon. */
@@ -49,7 +50,7 @@ export async function findNativePackages(project: string, home: string): Promise
     const name = manifest.variant === 'gpu' ? packageNames[0] : packageNames[1];
     packages.push({ name, folder, addon: installedAddon(folder), own: false });
   } else {
-    reasons.push('it is not installed ("ssl backend install tensorflow" does that)');
+    reasons.push(unsupportedMachine() ?? 'it is not installed ("ssl backend install tensorflow" does that)');
   }
   return { packages, reasons };
 }

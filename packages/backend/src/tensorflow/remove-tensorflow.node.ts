@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
+import { rm, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { withInstallLock } from './install-lock.node.ts';
 import { tensorflowHome } from './tensorflow-home.node.ts';
@@ -20,5 +20,7 @@ export async function removeTensorflow(home: string = tensorflowHome()): Promise
   await withInstallLock(home, async () => {
     for (const part of present) await rm(part, { recursive: true, force: true });
   });
+  // Fails where somebody put something else there, which then stays.
+  await rmdir(home).catch(() => undefined);
   return present.length > 0;
 }

@@ -1,7 +1,15 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { attribute, type NativeBackend, type OpAttribute } from '../native-backend.ts';
 import { nativeKernel, type KernelInputs } from './native-kernel.ts';
-import { dilationsAttribute, windowAttributes, withShape, type Shape4 } from './window.ts';
+import {
+  dilationsAttribute,
+  namedPadding,
+  padImages,
+  windowAttributes,
+  withoutPadding,
+  withShape,
+  type Shape4,
+} from './window.ts';
 
 // tfjs-node's own convolutions refuse a padding given as a number, and their gradients refuse every explicit
 // padding, although TensorFlow's ops take it. PyTorch's networks need nothing else.
@@ -15,25 +23,49 @@ export const conv2d = nativeKernel<KernelInputs<'x' | 'filter'>, tf.Conv2DAttrs>
   (backend, { x, filter }, attrs) => convolve(backend, x, filter, attrs),
 );
 
-/** Gradient of {@link conv2d} with respect to its filter. */
+/**
+ * Gradient of {@link conv2d} with respect to its filter.
+ *
+ * oneDNN takes no padding in numbers here, only by name, and TensorFlow's other implementation is slower by more
+ * than a padded copy of the input costs (by half to twice for the strided layers of a ResNet).
+ */
 export const conv2dBackpropFilter = nativeKernel<KernelInputs<'x' | 'dy'>, tf.Conv2DBackpropFilterAttrs>(
   tf.Conv2DBackpropFilter,
   (backend, { x, dy }, attrs) => {
-    const attributes = convolutionAttributes(backend, x.shape, attrs.filterShape, attrs);
-    return withShape(attrs.filterShape, (shape) =>
-      backend.executeSingleOutput('Conv2DBackpropFilter', attributes, [x, shape, dy]),
-    );
+    const info = convolutionInfo(x.shape, attrs.filterShape, attrs);
+    const backprop = (input: tf.Tensor, attributes: OpAttribute[]) =>
+      withShape(attrs.filterShape, (shape) =>
+        backend.executeSingleOutput('Conv2DBackpropFilter', attributes, [input, shape, dy]),
+      );
+    if (!isPaddedByNumbers(info)) return backprop(x, convolutionAttributes(backend, info));
+    const padded = padImages(x, info);
+    const result = backprop(padded, convolutionAttributes(backend, withoutPadding(info)));
+    padded.dispose();
+    return result;
   },
 );
 
-/** Gradient of {@link conv2d} with respect to its input. */
+/** Channels of the input from which cutting the padding off {@link conv2dBackpropInput}'s result pays. */
+const fewestChannelsToCut = 64;
+
+/** Gradient of {@link conv2d} with respect to its input; see {@link conv2dBackpropFilter} about padding. */
 export const conv2dBackpropInput = nativeKernel<KernelInputs<'dy' | 'filter'>, tf.Conv2DBackpropInputAttrs>(
   tf.Conv2DBackpropInput,
   (backend, { dy, filter }, attrs) => {
-    const attributes = convolutionAttributes(backend, attrs.inputShape, filter.shape, attrs);
-    return withShape(attrs.inputShape, (shape) =>
-      backend.executeSingleOutput('Conv2DBackpropInput', attributes, [shape, filter, dy]),
-    );
+    const info = convolutionInfo(attrs.inputShape, filter.shape, attrs);
+    const backprop = (inputShape: readonly number[], attributes: OpAttribute[]) =>
+      withShape(inputShape, (shape) =>
+        backend.executeSingleOutput('Conv2DBackpropInput', attributes, [shape, filter, dy]),
+      );
+    if (!isPaddedByNumbers(info) || info.inChannels < fewestChannelsToCut) {
+      return backprop(attrs.inputShape, convolutionAttributes(backend, info));
+    }
+    const whole = withoutPadding(info);
+    const padded = backprop(whole.inShape, convolutionAttributes(backend, whole));
+    const { top, left } = info.padInfo;
+    const result = tf.slice(padded, [0, top, left, 0], attrs.inputShape);
+    padded.dispose();
+    return result;
   },
 );
 
@@ -55,17 +87,16 @@ function convolve(
   filter: tf.Tensor,
   attrs: ConvolutionAttrs,
 ): tf.Tensor {
-  const attributes = convolutionAttributes(backend, x.shape, filter.shape, attrs);
+  const attributes = convolutionAttributes(backend, convolutionInfo(x.shape, filter.shape, attrs));
   return backend.executeSingleOutput('Conv2D', attributes, [x, filter]);
 }
 
-function convolutionAttributes(
-  backend: NativeBackend,
+function convolutionInfo(
   inputShape: readonly number[],
   filterShape: readonly number[],
   { strides, dilations = 1, pad, dimRoundingMode, dataFormat }: ConvolutionAttrs,
-): OpAttribute[] {
-  const info = tf.backend_util.computeConv2DInfo(
+): tf.backend_util.Conv2DInfo {
+  return tf.backend_util.computeConv2DInfo(
     inputShape as Shape4,
     filterShape as Shape4,
     strides,
@@ -75,6 +106,13 @@ function convolutionAttributes(
     false,
     tf.backend_util.convertConv2DDataFormat(dataFormat),
   );
+}
+
+function isPaddedByNumbers(info: tf.backend_util.Conv2DInfo): boolean {
+  return namedPadding(info) === undefined && info.dataFormat === 'channelsLast';
+}
+
+function convolutionAttributes(backend: NativeBackend, info: tf.backend_util.Conv2DInfo): OpAttribute[] {
   return [
     attribute.type(backend, 'T', 'float32'),
     attribute.bool(backend, 'use_cudnn_on_gpu', true),

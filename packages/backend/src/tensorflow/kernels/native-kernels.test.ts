@@ -26,6 +26,7 @@ describe.skipIf(!native)(nativeTitle('kernels of the backend tensorflow'), () =>
       ['2×2, stride 3, windows apart', [1, 8, 8, 1], [2, 2, 1, 1], 3, 0],
       ['one pixel, one channel', [1, 1, 1, 1], [3, 3, 1, 1], 1, 1],
       ['padding wider than needed', [1, 4, 4, 2], [3, 3, 2, 2], 1, 2],
+      ['3×3, padding 1, stride 2, many channels', [2, 6, 7, 64], [3, 3, 64, 5], 2, 1],
       ['same', [2, 7, 6, 3], [3, 3, 3, 4], 2, 'same'],
       ['valid', [2, 7, 6, 3], [3, 3, 3, 4], 2, 'valid'],
     ];

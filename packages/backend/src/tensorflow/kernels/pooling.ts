@@ -1,7 +1,14 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { attribute, type NativeBackend, type OpAttribute } from '../native-backend.ts';
 import { nativeKernel, type KernelInputs } from './native-kernel.ts';
-import { explicitPadding, namedPadding, windowAttributes, withShape, type Shape4 } from './window.ts';
+import {
+  namedPadding,
+  padImages,
+  windowAttributes,
+  withoutPadding,
+  withShape,
+  type Shape4,
+} from './window.ts';
 
 /** Max pooling with any padding; tfjs-node's own refuses all but `valid` and `same`. */
 export const maxPool = nativeKernel<KernelInputs<'x'>, tf.MaxPoolAttrs>(tf.MaxPool, (backend, { x }, attrs) =>
@@ -24,7 +31,7 @@ export const avgPool = nativeKernel<KernelInputs<'x'>, tf.AvgPoolAttrs>(
     const info = poolInfo(x.shape, attrs);
     if (namedPadding(info) !== undefined) return average(backend, info, x);
     return tf.tidy(() => {
-      const whole = average(backend, withoutPadding(info), padded(x as tf.Tensor4D, info));
+      const whole = average(backend, withoutPadding(info), padImages(x, info));
       return tf.div(whole, insideFraction(backend, info));
     });
   },
@@ -62,31 +69,8 @@ function poolAttributes(backend: NativeBackend, info: tf.backend_util.Conv2DInfo
 // TensorFlow's average pooling takes no explicit padding, so it is added outside of the op: each window's mean
 // over all its places is divided by the fraction of them that lies inside the image.
 
-function padded(x: tf.Tensor4D, info: tf.backend_util.Conv2DInfo): tf.Tensor4D {
-  const [top, bottom, left, right] = explicitPadding(info);
-  return tf.pad4d(x, [
-    [0, 0],
-    [top, bottom],
-    [left, right],
-    [0, 0],
-  ]);
-}
-
-function withoutPadding(info: tf.backend_util.Conv2DInfo): tf.backend_util.Conv2DInfo {
-  const [top, bottom, left, right] = explicitPadding(info);
-  const inHeight = info.inHeight + top + bottom;
-  const inWidth = info.inWidth + left + right;
-  return {
-    ...info,
-    inHeight,
-    inWidth,
-    inShape: [info.batchSize, inHeight, inWidth, info.inChannels],
-    padInfo: { top: 0, bottom: 0, left: 0, right: 0, type: 'VALID' },
-  };
-}
-
 function insideFraction(backend: NativeBackend, info: tf.backend_util.Conv2DInfo): tf.Tensor {
-  const inside = padded(tf.ones([1, info.inHeight, info.inWidth, 1]), info);
+  const inside = padImages(tf.ones([1, info.inHeight, info.inWidth, 1]), info);
   return average(backend, withoutPadding(info), inside);
 }
 

@@ -70,6 +70,31 @@ function samePadding(size: number, stride: number, window: number): [number, num
   return [before, total - before];
 }
 
+/** Images with the zeros around them that {@link explicitPadding} tells. */
+export function padImages(x: tf.Tensor, info: tf.backend_util.Conv2DInfo): tf.Tensor4D {
+  const [top, bottom, left, right] = explicitPadding(info);
+  return tf.pad4d(x as tf.Tensor4D, [
+    [0, 0],
+    [top, bottom],
+    [left, right],
+    [0, 0],
+  ]);
+}
+
+/** The same windows over images that {@link padImages} has padded. */
+export function withoutPadding(info: tf.backend_util.Conv2DInfo): tf.backend_util.Conv2DInfo {
+  const [top, bottom, left, right] = explicitPadding(info);
+  const inHeight = info.inHeight + top + bottom;
+  const inWidth = info.inWidth + left + right;
+  return {
+    ...info,
+    inHeight,
+    inWidth,
+    inShape: [info.batchSize, inHeight, inWidth, info.inChannels],
+    padInfo: { top: 0, bottom: 0, left: 0, right: 0, type: 'VALID' },
+  };
+}
+
 /** The attribute `dilations` of TensorFlow's convolutions. */
 export function dilationsAttribute(backend: NativeBackend, info: tf.backend_util.Conv2DInfo): OpAttribute {
   const { dilationHeight, dilationWidth } = info;

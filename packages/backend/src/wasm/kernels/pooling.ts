@@ -3,8 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { addressOf, type kernelIds, type KernelRunner } from '../kernel-runner.ts';
 import { wasmKernel } from './wasm-kernel.ts';
 
-// tfjs's own pooling reads past its memory where windows overlap in steps of one, and its gradient of max pooling is
-// wrong where the padding is given as a number.
+// tfjs's own pooling uses one thread, and its gradient of max pooling is wrong where the padding is a number.
 
 /** Largest value of each window. */
 export const maxPool = wasmKernel<{ x: tf.TensorInfo }, tf.MaxPoolAttrs>(

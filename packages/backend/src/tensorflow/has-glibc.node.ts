@@ -1,0 +1,11 @@
+import { readFileSync } from 'node:fs';
+
+/** Whether this process runs on the GNU C library, which TensorFlow's library needs. */
+export function hasGlibc(): boolean {
+  if (process.platform !== 'linux') return false;
+  try {
+    return /\/libc(\.so\.6|-2\.\d+\.so)/.test(readFileSync('/proc/self/maps', 'utf8'));
+  } catch {
+    return false;
+  }
+}

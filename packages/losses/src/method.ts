@@ -58,7 +58,16 @@ export interface LossOutput {
   readonly loss: tf.Scalar;
   /** The backbone's features of this batch, `[rows, featureDim]`: the trainer watches them for collapse. */
   readonly features: tf.Tensor2D;
-  /** Scalars for the run log, by name in camelCase. */
+  /**
+   * What the loss compares, `[rows, dim]`, where that is not the features but made of them, e.g. BYOL's projections:
+   * watched for collapse too, which shows in them first.
+   */
+  readonly embeddings?: tf.Tensor2D;
+  /**
+   * Scalars for the run log, by name in camelCase. The numbers of a classifier end in the number of its classes, and
+   * its place where several have as many: `classesUsed10`, `classesUsed10Head3`. Where `classesUsed…` stays at 1,
+   * the trainer warns of a collapse.
+   */
   readonly metrics?: Readonly<Record<string, tf.Scalar>>;
   /** Tensors for `afterStep`, e.g. what to push into a queue. */
   readonly aux?: NamedTensors;
@@ -86,6 +95,14 @@ export interface StepContext extends Omit<Progress, 'forward'> {
    * batch by batch; the caller disposes nothing, each batch's tensors die when the next is asked for.
    */
   sweep(): AsyncIterable<{ readonly indices: Int32Array; readonly images: tf.Tensor4D }>;
+}
+
+/** A row of pictures for people, e.g. `reconstruction`. */
+export interface ExampleImages {
+  /** In words: it stands beside the row. */
+  readonly name: string;
+  /** `[images, height, width, channels]` float32, normalised as the views are. */
+  readonly images: tf.Tensor4D;
 }
 
 /** The state of a method: the backbone, and whatever the method adds to it. */
@@ -131,8 +148,14 @@ export interface MethodDefinition<Options = unknown, State extends MethodState =
   beforeStep?(state: State, context: StepContext): Promise<void>;
   /** After the optimizer's update: e.g. EMA update, queue push. The trainer disposes `aux` afterwards. */
   afterStep?(state: State, context: StepContext, aux: NamedTensors): void;
-  /** Number of classes of each head that `predict` can use, where the method discovers classes. */
-  heads?(options: Options): readonly number[];
+  /**
+   * Rows of pictures that show what the method does, such as input, reconstruction and target of an autoencoder: one
+   * picture of each image of the batch in every row. The report shows them. Changes no state; the caller disposes
+   * the tensors.
+   */
+  examples?(state: State, views: Views): readonly ExampleImages[];
+  /** Number of classes of each head that `predict` can use, where the method has classes. */
+  heads?(state: State): readonly number[];
   /** `[batch, classes]` probabilities of images by one of the heads, the first (0) by default. */
   predict?(state: State, images: tf.Tensor4D, head?: number): tf.Tensor2D;
   /** What to do when the features collapse, in one sentence that names the method's own remedy. */

@@ -222,7 +222,7 @@ export const selfClassifier: MethodDefinition<SelfClassifierOptions, SelfClassif
     if (queue && embeddings && indices) queue.push(embeddings as tf.Tensor2D, indices as tf.Tensor1D);
   },
 
-  heads: ({ classes }) => classes,
+  heads: ({ options }) => options.classes,
 
   predict({ backbone, head, classifiers, options }, images, index = 0) {
     const classifier = classifiers[index];

@@ -62,7 +62,7 @@ export interface LossOutput {
    * What the loss compares, `[rows, dim]`, where that is not the features but made of them, e.g. BYOL's projections:
    * watched for collapse too, which shows in them first.
    */
-  readonly embeddings?: tf.Tensor2D;
+  readonly projections?: tf.Tensor2D;
   /**
    * Scalars for the run log, by name in camelCase. The numbers of a classifier end in the number of its classes, and
    * its place where several have as many: `classesUsed10`, `classesUsed10Head3`. Where `classesUsed…` stays at 1,

@@ -135,7 +135,7 @@ export const byol: MethodDefinition<ByolOptions, ByolState> = {
     return {
       loss: byolLoss(predictions, targets),
       features,
-      embeddings: projections,
+      projections,
       ...(target && { metrics: { targetMomentum: tf.scalar(momentumAt(options, at)) } }),
     };
   },

@@ -6,7 +6,7 @@ import { clipGradients } from '../optimizers/clip-gradients.ts';
 import { sweepDataset } from './dataset-sweep.ts';
 import { memoryError } from './out-of-memory.ts';
 import { readStep, type PendingReport } from './step-report.ts';
-import { differentiate } from './training-step.ts';
+import { differentiate, watchedTensors } from './training-step.ts';
 import type { TrainingSetup } from './training-setup.ts';
 import { disposeViews, toViews } from './view-tensors.ts';
 
@@ -61,8 +61,9 @@ function computeStep(
     } finally {
       dispose();
     }
-    if (!withHealth) output.features.dispose();
-    return readStep(scalars, Object.keys(output.metrics ?? {}), withHealth ? output.features : undefined);
+    const watched = watchedTensors(output);
+    if (!withHealth) tf.dispose([...watched]);
+    return readStep(scalars, Object.keys(output.metrics ?? {}), withHealth ? watched : []);
   } finally {
     disposeViews(views);
   }

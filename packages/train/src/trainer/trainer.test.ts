@@ -300,7 +300,7 @@ describe('a collapse of the features', () => {
     });
     expect(warnings).toHaveLength(1);
     expect(warnings[0]).toMatch(
-      /^step 1: the features have collapsed: .* even features have 0\.25\); pull less$/,
+      /^step 1: the features have collapsed: .* evenly spread ones have 0\.25\); pull less$/,
     );
   });
 

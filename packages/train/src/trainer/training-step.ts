@@ -13,7 +13,7 @@ export interface Differentiated {
   readonly statistics: StatisticsRecorder;
   /** `[loss, norm of all gradients, …the method's metrics]`: one tensor, so that one read fetches them. */
   readonly scalars: tf.Tensor1D;
-  /** Frees all tensors but `scalars` and, of `output`, the features; discards the statistics. */
+  /** Frees all tensors but `scalars` and, of `output`, features and projections; discards the statistics. */
   dispose(): void;
 }
 
@@ -51,7 +51,7 @@ export function differentiate(
       const parts = [value, globalNorm([...gradients.values()]), ...Object.values(output.metrics ?? {})];
       return tf.stack(parts.map((part) => tf.reshape(tf.cast(part, 'float32'), []))) as tf.Tensor1D;
     });
-    kept.delete(output.features);
+    for (const tensor of watchedTensors(output)) kept.delete(tensor);
     return { gradients, output, statistics, scalars, dispose };
   } catch (error) {
     dispose();
@@ -59,16 +59,20 @@ export function differentiate(
   }
 }
 
+/** What the report of a step looks at: the caller's to free. */
+export function watchedTensors({ features, projections }: LossOutput): readonly tf.Tensor2D[] {
+  return projections === undefined || projections === features ? [features] : [features, projections];
+}
+
 /** What must outlive the tape: neither variables nor the batch, which have owners of their own. */
-function tensorsOf({ features, metrics, aux }: LossOutput, views: Views): tf.Tensor[] {
+function tensorsOf({ features, projections, metrics, aux }: LossOutput, views: Views): tf.Tensor[] {
   const owned = new Set<tf.Tensor>(views.labels ? [views.labels] : []);
   for (const { images, targets } of Object.values(views.groups)) {
     owned.add(images);
     if (targets) owned.add(targets);
   }
-  return [features, ...Object.values({ ...metrics }), ...Object.values({ ...aux })].filter(
-    (tensor) => !(tensor instanceof tf.Variable) && !owned.has(tensor),
-  );
+  const all = [features, ...(projections ? [projections] : []), ...Object.values({ ...metrics, ...aux })];
+  return all.filter((tensor) => !(tensor instanceof tf.Variable) && !owned.has(tensor));
 }
 
 function gradientsByName(method: AnyMethod, state: MethodState, grads: tf.NamedTensorMap): Gradients {

@@ -30,6 +30,7 @@ export type { MetricsRecord, RunStore } from './run/run-store.ts';
 export { scheduleSchema, type ScheduleConfig } from './schedules/schedule-config.ts';
 export { createSchedule, type Schedule, type ScheduleContext } from './schedules/schedule.ts';
 export { captureCheckpoint, restoreCheckpoint, type Trained } from './trainer/checkpoint-state.ts';
+export { drawExamples, type DrawExamplesOptions, type ExampleRow } from './trainer/draw-examples.ts';
 export { DivergedError } from './trainer/divergence.ts';
 export { recipeNormalization } from './trainer/recipe-normalization.ts';
 export type { TrainerEvent, TrainResult } from './trainer/trainer-events.ts';

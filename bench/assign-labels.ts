@@ -21,9 +21,12 @@ for (const { name, lambda, tolerance } of [
   { name: 'CIFAR', lambda: 10, tolerance: 0.01 },
 ]) {
   const start = performance.now();
+  const { user, system } = process.cpuUsage();
   const { counts, iterations, error } = assignLabels(logits, { classes, lambda, tolerance });
+  const cpu = process.cpuUsage({ user, system });
   console.log(
-    `${name} (λ ${lambda}, tolerance ${tolerance}): ${samples} × ${classes} in ${((performance.now() - start) / 1000).toFixed(1)} s, ` +
+    `${name} (λ ${lambda}, tolerance ${tolerance}): ${samples} × ${classes} in ${((performance.now() - start) / 1000).toFixed(1)} s (` +
+      `${((cpu.user + cpu.system) / 1e6).toFixed(1)} s of one core), ` +
       `${iterations} iterations, error ${error.toPrecision(2)}, clusters of ${Math.min(...counts)} to ${Math.max(...counts)}; ` +
       `peak memory ${(process.resourceUsage().maxRSS / 2 ** 20).toFixed(2)} GB`,
   );

@@ -132,6 +132,8 @@ export interface MethodDefinition<Options = unknown, State extends MethodState =
   /** In kebab-case, e.g. `self-classifier`. */
   readonly name: string;
   readonly description: string;
+  /** Where it was loaded from, e.g. a file: errors name it. Set by whoever loads it. */
+  readonly origin?: string;
   readonly paper?: Paper;
   /** Defaults, ranges and descriptions: `--help`, `ssl methods` and the check of a config come from it. */
   readonly options: z.ZodType<Options>;

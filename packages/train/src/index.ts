@@ -32,7 +32,8 @@ export { createSchedule, type Schedule, type ScheduleContext } from './schedules
 export { captureCheckpoint, restoreCheckpoint, type Trained } from './trainer/checkpoint-state.ts';
 export { drawExamples, type DrawExamplesOptions, type ExampleRow } from './trainer/draw-examples.ts';
 export { DivergedError } from './trainer/divergence.ts';
+export { callHook, MethodError, type MethodHook } from './trainer/method-guard.ts';
 export { recipeNormalization } from './trainer/recipe-normalization.ts';
 export type { TrainerEvent, TrainResult } from './trainer/trainer-events.ts';
 export { createTrainer, type RunOptions, type Trainer, type TrainerOptions } from './trainer/trainer.ts';
-export type { TrainingOptions } from './trainer/training-setup.ts';
+export { initState, type TrainingOptions } from './trainer/training-setup.ts';

@@ -2,6 +2,7 @@ import type { ImageSpec } from '@ssl/augment';
 import { createInlineViewLoader, type ImageDataset } from '@ssl/data';
 import type { AnyMethod, ExampleImages, MethodState } from '@ssl/losses';
 import type { Settings } from '../config/settings.ts';
+import { callHook } from './method-guard.ts';
 import { recipeNormalization } from './recipe-normalization.ts';
 import { disposeViews, toViews } from './view-tensors.ts';
 
@@ -47,7 +48,8 @@ export async function drawExamples(options: DrawExamplesOptions): Promise<readon
   for await (const batch of loader.batches(0, 1)) {
     const views = toViews(batch, method.usesLabels === true);
     try {
-      for (const example of method.examples(state, views)) rows.push(await readRow(example, mean, std));
+      const examples = callHook(method, 'examples', () => method.examples?.(state, views) ?? []);
+      for (const example of examples) rows.push(await readRow(example, mean, std));
     } finally {
       disposeViews(views);
     }

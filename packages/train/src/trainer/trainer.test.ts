@@ -182,7 +182,7 @@ describe('createTrainer', () => {
     };
     const error = await errorOf(trainerOf({ method }).run());
     expect(error.message).toBe(
-      'toy: no gradient reaches head.weight, head.bias; every trainable parameter must take part in the loss',
+      'toy: loss: no gradient reaches head.weight, head.bias; every trainable parameter must take part in the loss',
     );
   });
 

@@ -59,14 +59,7 @@ export function assignLabels(logits: ArrayLike<number>, options: AssignLabelsOpt
   while (error > tolerance && iterations < maxIterations) {
     for (let k = 0; k < classes; k++) rows[k] = 1 / (classes * (rowSums[k] as number));
     rowSums.fill(0);
-    let change = 0;
-    for (let n = 0; n < samples; n++) {
-      const offset = n * classes;
-      const next = 1 / (samples * dotRow(kernel, offset, rows));
-      change += Math.abs((columns[n] as number) / next - 1);
-      columns[n] = next;
-      addScaledRow(kernel, offset, next, rowSums);
-    }
+    const change = updateColumns(kernel, rows, columns, rowSums);
     if (iterations % 10 === 0) error = change;
     iterations++;
   }
@@ -107,20 +100,63 @@ function fillKernel(
   }
 }
 
-/** Four sums at once: one alone would wait for each addition to end before the next. */
-function dotRow(matrix: Float64Array, offset: number, vector: Float64Array): number {
-  const { length } = vector;
-  const whole = length - (length % 4);
-  let [first, second, third, fourth] = [0, 0, 0, 0];
-  for (let k = 0; k < whole; k += 4) {
-    const at = offset + k;
-    first += (matrix[at] as number) * (vector[k] as number);
-    second += (matrix[at + 1] as number) * (vector[k + 1] as number);
-    third += (matrix[at + 2] as number) * (vector[k + 2] as number);
-    fourth += (matrix[at + 3] as number) * (vector[k + 3] as number);
+/**
+ * `columns` ← (1/N) / (Pᵀ rows), and `rowSums` ← P columns, in one pass over P. Four samples at a time: their sums do
+ * not wait for each other, and a class's row value is fetched once for all.
+ *
+ * @returns the sum over samples of the relative change of `columns`
+ */
+function updateColumns(
+  kernel: Float64Array,
+  rows: Float64Array,
+  columns: Float64Array,
+  rowSums: Float64Array,
+): number {
+  const samples = columns.length;
+  const classes = rows.length;
+  rowSums.fill(0);
+  let change = 0;
+  const settle = (n: number, sum: number): number => {
+    const next = 1 / (samples * sum);
+    change += Math.abs((columns[n] as number) / next - 1);
+    columns[n] = next;
+    return next;
+  };
+  let n = 0;
+  for (; n + 4 <= samples; n += 4) {
+    const p0 = n * classes;
+    const p1 = p0 + classes;
+    const p2 = p1 + classes;
+    const p3 = p2 + classes;
+    let sum0 = 0;
+    let sum1 = 0;
+    let sum2 = 0;
+    let sum3 = 0;
+    for (let k = 0; k < classes; k++) {
+      const row = rows[k] as number;
+      sum0 += (kernel[p0 + k] as number) * row;
+      sum1 += (kernel[p1 + k] as number) * row;
+      sum2 += (kernel[p2 + k] as number) * row;
+      sum3 += (kernel[p3 + k] as number) * row;
+    }
+    const c0 = settle(n, sum0);
+    const c1 = settle(n + 1, sum1);
+    const c2 = settle(n + 2, sum2);
+    const c3 = settle(n + 3, sum3);
+    for (let k = 0; k < classes; k++) {
+      rowSums[k] =
+        (rowSums[k] as number) +
+        (c0 * (kernel[p0 + k] as number) + c1 * (kernel[p1 + k] as number)) +
+        (c2 * (kernel[p2 + k] as number) + c3 * (kernel[p3 + k] as number));
+    }
   }
-  for (let k = whole; k < length; k++) first += (matrix[offset + k] as number) * (vector[k] as number);
-  return first + second + (third + fourth);
+  for (; n < samples; n++) {
+    const offset = n * classes;
+    let sum = 0;
+    for (let k = 0; k < classes; k++) sum += (kernel[offset + k] as number) * (rows[k] as number);
+    addScaledRow(kernel, offset, settle(n, sum), rowSums);
+  }
+  return change;
 }
 
 function addScaledRow(matrix: Float64Array, offset: number, scale: number, sums: Float64Array): void {

@@ -17,7 +17,15 @@ const trials: Readonly<Record<string, readonly Options[]>> = {
   ],
   sela: [
     { heads: 1, classes: 5, relabellings: 3 },
-    { heads: 3, classes: 4, relabellings: 40, schedule: 'linear', relabelledHeads: 'in-turn', lambda: 10 },
+    {
+      heads: 3,
+      classes: 4,
+      relabellings: 40,
+      schedule: 'linear',
+      relabelledHeads: 'in-turn',
+      lambda: 10,
+      hiddenDim: 6,
+    },
     { heads: 1, classes: 5, equipartition: false },
   ],
   rotation: [{}, { angles: [0, 180], rotations: 'one', augmentation: 'crop-and-colour' }],

@@ -1,6 +1,14 @@
 import { cifar10SmallRecipe } from '@ssl/augment';
 import { UserError } from '@ssl/errors';
-import { createLinear, treesOf, type HostBuffer, type Module } from '@ssl/models';
+import {
+  createBatchNorm,
+  createLinear,
+  treesOf,
+  type ForwardContext,
+  type HostBuffer,
+  type Module,
+} from '@ssl/models';
+import type { Random } from '@ssl/random';
 import * as tf from '@tensorflow/tfjs-core';
 import { z } from 'zod';
 import type { MethodDefinition, MethodState } from '../method.ts';
@@ -20,6 +28,13 @@ const optionsSchema = z.strictObject({
     .min(2)
     .default(128)
     .describe('classes of each head (authors: 3000 on ImageNet; CIFAR: 128)'),
+  hiddenDim: z
+    .int()
+    .min(0)
+    .default(0)
+    .describe(
+      'size of a hidden layer that the heads share, of linear, batch norm and ReLU; 0: none (authors)',
+    ),
   lambda: z
     .number()
     .positive()
@@ -50,9 +65,13 @@ const optionsSchema = z.strictObject({
 /** Options of SeLa; `sela.options` has their defaults and descriptions. */
 export type SelaOptions = z.infer<typeof optionsSchema>;
 
+type Neck = Module<tf.Tensor2D, tf.Tensor2D>;
+
 /** State of SeLa. */
 export interface SelaState extends MethodState {
   readonly options: SelaOptions;
+  /** The hidden layer that the heads share. */
+  readonly neck?: Neck;
   readonly heads: readonly Module<tf.Tensor2D, tf.Tensor2D>[];
   /** Labels of all images for each head. */
   readonly table: LabelTable;
@@ -118,8 +137,13 @@ export const sela: MethodDefinition<SelaOptions, SelaState> = {
 
   init({ backbone, random, dataset, totalEpochs: epochs }, options) {
     const { classes, schedule, relabellings: count } = options;
+    const neck =
+      options.hiddenDim > 0
+        ? createNeck(backbone.featureDim, options.hiddenDim, random.split('neck'))
+        : undefined;
+    const inDim = neck ? options.hiddenDim : backbone.featureDim;
     const heads = Array.from({ length: options.heads }, (_, index) =>
-      createLinear({ inDim: backbone.featureDim, outDim: classes, random: random.split('head', index) }),
+      createLinear({ inDim, outDim: classes, random: random.split('head', index) }),
     );
     const table = createLabelTable({
       ...{ heads: heads.length, classes, samples: dataset.length },
@@ -128,6 +152,7 @@ export const sela: MethodDefinition<SelaOptions, SelaState> = {
     const done: HostBuffer = { shape: [], data: new Int32Array(1) };
     const { parameters: trainable, buffers } = treesOf({
       backbone,
+      ...(neck && { neck }),
       ...Object.fromEntries(heads.map((head, index) => [`top_layer${index}`, head])),
       selflabels: {
         parameters: new Map(),
@@ -135,14 +160,16 @@ export const sela: MethodDefinition<SelaOptions, SelaState> = {
       },
     });
     const times = relabellingTimes({ schedule, count, samples: dataset.length, epochs });
-    return { backbone, options, heads, table, times, done, trainable, buffers };
+    const parts = { backbone, options, heads, table, times, done, trainable, buffers };
+    return { ...parts, ...(neck && { neck }) };
   },
 
-  async beforeStep({ backbone, options, heads, table, times, done }, { samples, epoch, sweep }) {
+  async beforeStep(state, { samples, epoch, sweep }) {
+    const { options, heads, table, times, done } = state;
     const count = done.data[0] as number;
     if (samples < (times[count] as number)) return;
     const features = await collectFeatures(sweep(), table.samples, (images) =>
-      backbone.forward(images, { training: false }),
+      headInputs(state, state.backbone.forward(images, evaluating), evaluating),
     );
     const turn = epoch % heads.length;
     const chosen = options.relabelledHeads === 'all' ? [...heads.keys()] : [turn];
@@ -154,9 +181,11 @@ export const sela: MethodDefinition<SelaOptions, SelaState> = {
     done.data[0] = count + 1;
   },
 
-  loss({ backbone, heads, table, options }, views, at) {
+  loss(state, views, at) {
+    const { backbone, heads, table, options } = state;
     const features = viewFeatures(backbone, views, at.forward);
-    const logits = heads.map((head) => head.forward(features, at.forward));
+    const inputs = headInputs(state, features, at.forward);
+    const logits = heads.map((head) => head.forward(inputs, at.forward));
     const labels = heads.map((_, head) => tf.tensor1d(table.labelsOf(head, views.indices), 'int32'));
     const { labelChanges, smallestCluster, largestCluster, classesUsed } = table.summary();
     return {
@@ -173,17 +202,35 @@ export const sela: MethodDefinition<SelaOptions, SelaState> = {
 
   heads: ({ heads, options }) => heads.map(() => options.classes),
 
-  predict({ backbone, heads }, images, index = 0) {
+  predict(state, images, index = 0) {
+    const { backbone, heads } = state;
     const head = heads[index];
     if (head === undefined) {
       throw new UserError(`sela: no head ${index}; its heads are 0 to ${heads.length - 1}`);
     }
-    const context = { training: false };
-    return tf.tidy(() => tf.softmax(head.forward(backbone.forward(images, context), context)));
+    return tf.tidy(() => {
+      const inputs = headInputs(state, backbone.forward(images, evaluating), evaluating);
+      return tf.softmax(head.forward(inputs, evaluating));
+    });
   },
 };
 
-/** Features of the whole data set, `[samples, dim]`, and their length. */
+const evaluating: ForwardContext = { training: false };
+
+function headInputs({ neck }: SelaState, features: tf.Tensor2D, context: ForwardContext): tf.Tensor2D {
+  return neck?.forward(features, context) ?? features;
+}
+
+function createNeck(inDim: number, outDim: number, random: Random): Neck {
+  const linear = createLinear({ inDim, outDim, random });
+  const norm = createBatchNorm({ channels: outDim });
+  return {
+    ...treesOf({ linear, norm }),
+    forward: (x, context) => norm.forward(linear.forward(x, context), context, { activation: 'relu' }),
+  };
+}
+
+/** What the heads see of the whole data set, `[samples, dim]`, and their length. */
 interface Features {
   readonly values: Float32Array;
   readonly dim: number;
@@ -221,9 +268,7 @@ async function logitsOf(
   const logits = new Float32Array(samples * classes);
   for (let start = 0; start < samples; start += rowsAtOnce) {
     const rows = values.subarray(start * dim, Math.min(samples, start + rowsAtOnce) * dim);
-    const part = tf.tidy(() =>
-      head.forward(tf.tensor2d(rows, [rows.length / dim, dim]), { training: false }),
-    );
+    const part = tf.tidy(() => head.forward(tf.tensor2d(rows, [rows.length / dim, dim]), evaluating));
     logits.set(await part.data<'float32'>(), start * classes);
     part.dispose();
   }

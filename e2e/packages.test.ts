@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,10 +7,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 const root = new URL('..', import.meta.url).pathname;
 const names = readdirSync(join(root, 'packages'));
 
-/** The README's library example, as a reader would copy it. */
-function readmeExample(): string {
-  const block = /```ts\n([\s\S]*?)```/.exec(readFileSync(join(root, 'README.md'), 'utf8'))?.[1];
-  if (block === undefined) throw new Error('README.md has no ```ts block');
+/** A README's library example, as a reader would copy it. */
+function readmeExample(readme = 'README.md'): string {
+  const block = /```ts\n([\s\S]*?)```/.exec(readFileSync(join(root, readme), 'utf8'))?.[1];
+  if (block === undefined) throw new Error(`${readme} has no \`\`\`ts block`);
   return block;
 }
 
@@ -75,6 +75,35 @@ describe('the packages, packed and installed in an empty project', () => {
   it('runs the README’s example', () => {
     const output = runScript('example.mjs', readmeExample());
     expect(output).toMatch(/kNN/);
+  });
+
+  describe('the example of @ssl/train’s README', () => {
+    const source = readmeExample('packages/train/README.md');
+
+    it('is about twenty lines, and runs', () => {
+      expect(source.split('\n').filter((line) => line !== '').length).toBeLessThanOrEqual(22);
+      expect(runScript('train.mjs', source)).toMatch(/epoch 2: loss [\d.]+\nkNN [\d.]+, linear probe [\d.]+/);
+    });
+
+    it.each([
+      // What differs in a browser: another backend, and nothing of Node.
+      ['browser', source.replace(/^import \{ useBackend.*\n/m, '').replace(/^await useBackend.*\n/m, ''), []],
+      ['node', source, ['node']],
+    ] as const)('fits the types in %s', (name, code, types) => {
+      writeFileSync(join(project, `${name}.ts`), `${code}export {};\n`);
+      const options = {
+        ...{ module: 'esnext', moduleResolution: 'bundler', target: 'es2022', lib: ['es2023', 'dom'] },
+        ...{ strict: true, noEmit: true, skipLibCheck: true, types },
+        typeRoots: [join(root, 'node_modules', '@types')],
+      };
+      writeFileSync(
+        join(project, 'tsconfig.json'),
+        JSON.stringify({ compilerOptions: options, files: [`${name}.ts`] }),
+      );
+      const tsc = join(root, 'node_modules', '.bin', 'tsc');
+      const { stdout } = spawnSync(tsc, ['-p', 'tsconfig.json'], { cwd: project, encoding: 'utf8' });
+      expect(stdout).toBe('');
+    });
   });
 
   it('brings the command', () => {

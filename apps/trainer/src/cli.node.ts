@@ -1,3 +1,4 @@
+import type { AnyMethod } from '@ssl/losses';
 import { Command } from 'commander';
 import { addBackendCommand } from './commands/backend.node.ts';
 import { addBenchCommand } from './commands/bench.node.ts';
@@ -10,12 +11,13 @@ import { addExportCommand } from './commands/export.node.ts';
 import { addMethodsCommand } from './commands/methods.node.ts';
 import { addReportCommand } from './commands/report.node.ts';
 import { addTrainCommand } from './commands/train.node.ts';
+import { loadMethod } from './methods/load-method.node.ts';
 import { packageVersion } from './package-version.node.ts';
 import { reportFailure } from './terminal/report-failure.node.ts';
 import { quietenLibraries, tolerateClosedPipes } from './terminal/streams.node.ts';
 
 /** All commands. Parsing throws CommanderError for what is wrong with the options, and prints nothing itself. */
-function createProgram(): Command {
+function createProgram(helpMethod: AnyMethod | undefined): Command {
   const program = new Command('ssl')
     .description('Self-supervised learning on images: pre-train, evaluate, look at what was learned.')
     .version(packageVersion())
@@ -23,7 +25,7 @@ function createProgram(): Command {
     .configureOutput({ writeErr: () => undefined })
     .helpCommand(false);
   addDemoCommand(program);
-  addTrainCommand(program);
+  addTrainCommand(program, helpMethod);
   addEvalCommand(program);
   addReportCommand(program);
   addEmbedCommand(program);
@@ -36,6 +38,14 @@ function createProgram(): Command {
   return program;
 }
 
+/** The method that `ssl train --method METHOD --help` is to list the options of. */
+async function methodToExplain(args: readonly string[]): Promise<AnyMethod | undefined> {
+  const name = args[args.indexOf('--method') + 1];
+  const wantsHelp = args[0] === 'train' && args.some((word) => word === '--help' || word === '-h');
+  if (!wantsHelp || !args.includes('--method') || name === undefined) return undefined;
+  return (await loadMethod(name)).method;
+}
+
 /**
  * The command `ssl`: runs what the arguments ask for, then ends the process with the exit status: 0 done,
  * 1 failed while running, 2 the user's mistake, 130 or 143 stopped by a signal.
@@ -45,8 +55,8 @@ function createProgram(): Command {
 export async function main(args: readonly string[]): Promise<void> {
   tolerateClosedPipes();
   quietenLibraries();
-  const program = createProgram();
   try {
+    const program = createProgram(await methodToExplain(args));
     if (args.length === 0) program.outputHelp();
     else await program.parseAsync(args, { from: 'user' });
   } catch (error) {

@@ -154,6 +154,11 @@ describe('validateRecipe', () => {
       'transform shuffleTiles: a grid of 3 does not divide 32×32',
     ],
     [
+      'an order of tiles that is no permutation',
+      recipeOf({ name: 'shuffleTiles', grid: 2, order: [0, 1, 1, 3] }),
+      'transform shuffleTiles: order must hold each of 0 to 3 once, got 0, 1, 1, 3',
+    ],
+    [
       'a shared transform that does not fit',
       { ...(recipeOf() as ViewRecipe), shared: [{ name: 'randomCrop', size: 40 }] },
       'view recipe: shared: transform randomCrop: a size of 40×40 does not fit',

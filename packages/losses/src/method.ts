@@ -58,7 +58,16 @@ export interface LossOutput {
   readonly loss: tf.Scalar;
   /** The backbone's features of this batch, `[rows, featureDim]`: the trainer watches them for collapse. */
   readonly features: tf.Tensor2D;
-  /** Scalars for the run log, by name in camelCase. */
+  /**
+   * What the loss compares, `[rows, dim]`, where that is not the features but made of them, e.g. BYOL's projections:
+   * watched for collapse too, which shows in them first.
+   */
+  readonly projections?: tf.Tensor2D;
+  /**
+   * Scalars for the run log, by name in camelCase. The numbers of a classifier end in the number of its classes, and
+   * its place where several have as many: `classesUsed10`, `classesUsed10Head3`. Where `classesUsed…` stays at 1,
+   * the trainer warns of a collapse.
+   */
   readonly metrics?: Readonly<Record<string, tf.Scalar>>;
   /** Tensors for `afterStep`, e.g. what to push into a queue. */
   readonly aux?: NamedTensors;
@@ -88,6 +97,14 @@ export interface StepContext extends Omit<Progress, 'forward'> {
   sweep(): AsyncIterable<{ readonly indices: Int32Array; readonly images: tf.Tensor4D }>;
 }
 
+/** A row of pictures for people, e.g. `reconstruction`. */
+export interface ExampleImages {
+  /** In words: it stands beside the row. */
+  readonly name: string;
+  /** `[images, height, width, channels]` float32, normalised as the views are. */
+  readonly images: tf.Tensor4D;
+}
+
 /** The state of a method: the backbone, and whatever the method adds to it. */
 export interface MethodState {
   readonly backbone: Backbone;
@@ -115,6 +132,8 @@ export interface MethodDefinition<Options = unknown, State extends MethodState =
   /** In kebab-case, e.g. `self-classifier`. */
   readonly name: string;
   readonly description: string;
+  /** Where it was loaded from, e.g. a file: errors name it. Set by whoever loads it. */
+  readonly origin?: string;
   readonly paper?: Paper;
   /** Defaults, ranges and descriptions: `--help`, `ssl methods` and the check of a config come from it. */
   readonly options: z.ZodType<Options>;
@@ -131,8 +150,14 @@ export interface MethodDefinition<Options = unknown, State extends MethodState =
   beforeStep?(state: State, context: StepContext): Promise<void>;
   /** After the optimizer's update: e.g. EMA update, queue push. The trainer disposes `aux` afterwards. */
   afterStep?(state: State, context: StepContext, aux: NamedTensors): void;
-  /** Number of classes of each head that `predict` can use, where the method discovers classes. */
-  heads?(options: Options): readonly number[];
+  /**
+   * Rows of pictures that show what the method does, such as input, reconstruction and target of an autoencoder: one
+   * picture of each image of the batch in every row. The report shows them. Changes no state; the caller disposes
+   * the tensors.
+   */
+  examples?(state: State, views: Views): readonly ExampleImages[];
+  /** Number of classes of each head that `predict` can use, where the method has classes. */
+  heads?(state: State): readonly number[];
   /** `[batch, classes]` probabilities of images by one of the heads, the first (0) by default. */
   predict?(state: State, images: tf.Tensor4D, head?: number): tf.Tensor2D;
   /** What to do when the features collapse, in one sentence that names the method's own remedy. */

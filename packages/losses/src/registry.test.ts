@@ -15,6 +15,30 @@ const trials: Readonly<Record<string, readonly Options[]>> = {
     { hiddenDim: 16 },
     { hiddenDim: 8, queueSize: 16, classes: [3, 3], hiddenLayers: 1, classifierScale: 'fixed' },
   ],
+  sela: [
+    { heads: 1, classes: 5, relabellings: 3 },
+    {
+      heads: 3,
+      classes: 4,
+      relabellings: 40,
+      schedule: 'linear',
+      relabelledHeads: 'in-turn',
+      lambda: 10,
+      hiddenDim: 6,
+    },
+    { heads: 1, classes: 5, equipartition: false },
+  ],
+  rotation: [{}, { angles: [0, 180], rotations: 'one', augmentation: 'crop-and-colour' }],
+  byol: [
+    { hiddenDim: 8, outDim: 4 },
+    { hiddenDim: 8, outDim: 4, predictor: false, target: 'online' },
+  ],
+  autoencoder: [
+    { decoderWidth: 4 },
+    { decoderWidth: 4, corruption: 'none', decodeFrom: 'features', loss: 'l1' },
+    { decoderWidth: 4, corruption: 'noise', loss: 'smooth-l1' },
+  ],
+  supervised: [{}, { labelSmoothing: 0.1 }],
 };
 
 describe.each(methodNames)('%s', (name) => {

@@ -1,10 +1,15 @@
 import { unknownNameError } from '@ssl/errors';
 import type { AnyMethod } from './method.ts';
+import { autoencoder } from './methods/autoencoder.ts';
+import { byol } from './methods/byol.ts';
+import { rotation } from './methods/rotation.ts';
+import { sela } from './methods/sela.ts';
 import { selfClassifier } from './methods/self-classifier.ts';
+import { supervised } from './methods/supervised.ts';
 
 /** All methods that come with the library: the one list. */
 const methods: ReadonlyMap<string, AnyMethod> = new Map(
-  [selfClassifier].map((method) => [method.name, method]),
+  [selfClassifier, sela, rotation, byol, autoencoder, supervised].map((method) => [method.name, method]),
 );
 
 /** Names that `getMethod` knows. */

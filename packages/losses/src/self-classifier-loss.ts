@@ -10,6 +10,11 @@ export interface SelfClassifierLossOptions {
   readonly columnTemperature?: number;
   /** Least norm that an L1 normalisation divides by, and what is added inside the logarithm; default 1e-12. */
   readonly epsilon?: number;
+  /**
+   * Whether classes are held equally full; default true. Without it target and prediction are both softmaxes over the
+   * classes, and one class for all is a minimum: the collapse that the paper's section 3.1 begins with.
+   */
+  readonly uniformPrior?: boolean;
 }
 
 /**
@@ -38,6 +43,7 @@ export function selfClassifierLoss(
   options: SelfClassifierLossOptions = {},
 ): tf.Scalar {
   const { globalViews = 2, rowTemperature = 0.1, columnTemperature = 0.05, epsilon = 1e-12 } = options;
+  const { uniformPrior = true } = options;
   const [views, batch] = checkShapes(logits);
   const { weights, pairs } = targetWeights(views, globalViews);
 
@@ -45,8 +51,12 @@ export function selfClassifierLoss(
     const mixing = tf.tensor2d(weights, [views, views]);
     const sums = logits.map((s) => {
       const classes = s.shape[2];
-      const target = normalizedTargets(s, columnTemperature, epsilon);
-      const logPrediction = logPredictions(s, rowTemperature, epsilon);
+      const target = uniformPrior
+        ? normalizedTargets(s, columnTemperature, epsilon)
+        : tf.softmax(tf.div(s, columnTemperature));
+      const logPrediction = uniformPrior
+        ? logPredictions(s, rowTemperature, epsilon)
+        : tf.logSoftmax(tf.div(s, rowTemperature));
       // Row j of the product is the sum of the targets that view j is to predict.
       const targets = tf.matMul(mixing, tf.reshape(target, [views, batch * classes]));
       return tf.sum(tf.mul(targets, tf.reshape(logPrediction, [views, batch * classes])));

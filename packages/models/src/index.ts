@@ -31,6 +31,7 @@ export {
   createParameter,
   disposeModule,
   disposeTrees,
+  freezeTree,
   isHostBuffer,
   mergeTrees,
   parameterCount,

@@ -95,6 +95,11 @@ function copyHostBuffer(name: string, from: HostBuffer, to: HostBuffer): void {
   for (let i = 0; i < to.data.length; i++) to.data[i] = from.data[i] as never;
 }
 
+/** Marks parameters as no optimizer's business: buffers of a method, such as an EMA target. */
+export function freezeTree(tree: ParamTree): void {
+  for (const { variable } of tree.values()) variable.trainable = false;
+}
+
 /** Frees the variables of trees. Variables that are freed already are left alone. */
 export function disposeTrees(...trees: readonly BufferTree[]): void {
   for (const tree of trees) {

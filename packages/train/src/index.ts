@@ -15,7 +15,6 @@ export {
   type TrainConfigInput,
 } from './config/train-config.ts';
 export { trainingPresets, type TrainingPreset } from './config/training-presets.ts';
-export { updateEma } from './ema.ts';
 export { effectiveRank, embeddingStd, featureHealth, type FeatureHealth } from './health/feature-health.ts';
 export {
   clipGradients,
@@ -28,12 +27,13 @@ export type { Gradients, Optimizer } from './optimizers/optimizer.ts';
 export type { Checkpoint, SafeTensors, TrainerState } from './run/checkpoint.ts';
 export { createMemoryRunStore, type MemoryRunStore } from './run/memory-run-store.ts';
 export type { MetricsRecord, RunStore } from './run/run-store.ts';
-export { cosineMomentum, type CosineMomentumOptions } from './schedules/cosine-momentum.ts';
 export { scheduleSchema, type ScheduleConfig } from './schedules/schedule-config.ts';
 export { createSchedule, type Schedule, type ScheduleContext } from './schedules/schedule.ts';
 export { captureCheckpoint, restoreCheckpoint, type Trained } from './trainer/checkpoint-state.ts';
+export { drawExamples, type DrawExamplesOptions, type ExampleRow } from './trainer/draw-examples.ts';
 export { DivergedError } from './trainer/divergence.ts';
+export { callHook, MethodError, type MethodHook } from './trainer/method-guard.ts';
 export { recipeNormalization } from './trainer/recipe-normalization.ts';
 export type { TrainerEvent, TrainResult } from './trainer/trainer-events.ts';
 export { createTrainer, type RunOptions, type Trainer, type TrainerOptions } from './trainer/trainer.ts';
-export type { TrainingOptions } from './trainer/training-setup.ts';
+export { initState, type TrainingOptions } from './trainer/training-setup.ts';

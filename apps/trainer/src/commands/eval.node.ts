@@ -1,16 +1,19 @@
 import { join } from 'node:path';
+import type { ImageDataset } from '@ssl/data';
 import { unknownNameError } from '@ssl/errors';
 import { writeSafetensors } from '@ssl/models';
+import { drawExamples } from '@ssl/train';
 import type { Command } from 'commander';
 import { embedImages } from '../evaluation/embed-images.node.ts';
 import { evaluateRun } from '../evaluation/evaluate-run.node.ts';
 import { openEvaluationData } from '../evaluation/evaluation-data.node.ts';
 import { evaluationTable } from '../evaluation/evaluation-table.ts';
+import { drawExamplesSheet } from '../evaluation/examples-sheet.node.ts';
 import { protocolNames, type Evaluation, type ProtocolName } from '../evaluation/evaluation.ts';
 import { writeAtomically } from '../files/write-atomically.node.ts';
 import { addBackendOptions } from '../options/backend-options.ts';
 import { commaSeparated, wholeNumber } from '../options/parsers.ts';
-import { loadRun, type BackendOptions } from '../run/load-run.node.ts';
+import { loadRun, type BackendOptions, type LoadedRun } from '../run/load-run.node.ts';
 import { createTerminal, type Terminal } from '../terminal/terminal.node.ts';
 import { writeReport } from './report.node.ts';
 
@@ -43,7 +46,8 @@ export function addEvalCommand(program: Command): void {
 }
 
 /**
- * Evaluates a run and writes `eval.json`, `embeddings.safetensors` and `atlas.png` into its folder.
+ * Evaluates a run and writes `eval.json`, `embeddings.safetensors`, `atlas.png` and, where the method shows any,
+ * `examples.png` and `examples.json` into its folder.
  *
  * @throws UserError for an unknown protocol, a folder that is no run, and data that cannot be opened
  */
@@ -73,6 +77,7 @@ export async function evaluateFolder(
         writeSafetensors(embeddings.tensors, embeddings.metadata),
       );
       await writeAtomically(join(directory, 'atlas.png'), embeddings.atlas);
+      await writeExamples(run, data.test, seed);
       await writeAtomically(join(directory, 'eval.json'), `${JSON.stringify(described, null, 2)}\n`);
       return described;
     } finally {
@@ -81,6 +86,20 @@ export async function evaluateFolder(
   } finally {
     run.dispose();
   }
+}
+
+/** Draws what the method shows of a few test images, where it shows anything. */
+async function writeExamples(run: LoadedRun, dataset: ImageDataset, seed: number): Promise<void> {
+  const { directory, method, state, config, description } = run;
+  const { image } = description;
+  const rows = await drawExamples({
+    ...{ method, state, image, dataset, seed },
+    methodOptions: config.methodOptions,
+  });
+  if (rows.length === 0) return;
+  const sheet = await drawExamplesSheet(rows);
+  await writeAtomically(join(directory, 'examples.png'), sheet.png);
+  await writeAtomically(join(directory, 'examples.json'), `${JSON.stringify(sheet.description, null, 2)}\n`);
 }
 
 /** The scores as a table; where there are no labels, how the classes are used. */

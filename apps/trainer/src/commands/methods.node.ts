@@ -1,24 +1,30 @@
 import { getMethod, methodNames, type AnyMethod } from '@ssl/losses';
 import { trainConfigSchema, trainingPresets } from '@ssl/train';
 import type { Command } from 'commander';
+import { z } from 'zod';
+import { loadMethod } from '../methods/load-method.node.ts';
 import { describeSettings, type SettingDescription } from '../options/describe-settings.ts';
 import { commandLine } from '../terminal/command-line.ts';
 import { createTerminal, type Terminal } from '../terminal/terminal.node.ts';
+import { addCheckMethodCommand } from './methods-check.node.ts';
+import { addNewMethodCommand } from './methods-new.node.ts';
 
 /** `ssl methods [NAME]`: what can be trained, and a method's options. */
 export function addMethodsCommand(program: Command): void {
-  program
+  const methods = program
     .command('methods')
     .description('list the methods, or the options of one')
-    .argument('[name]', 'a method, e.g. self-classifier')
+    .argument('[name]', 'a method, e.g. self-classifier, or a file of your own, ./my-method.ts')
     .option('--training', 'the settings of training, which all methods share')
     .option('--json', 'one JSON document on standard output')
-    .action((name: string | undefined, options: { training?: boolean; json?: boolean }) => {
+    .action(async (name: string | undefined, options: { training?: boolean; json?: boolean }) => {
       const terminal = createTerminal(options);
       if (options.training) showTraining(terminal);
       else if (name === undefined) listMethods(terminal);
-      else showMethod(terminal, getMethod(name));
+      else showMethod(terminal, (await loadMethod(name)).method);
     });
+  addNewMethodCommand(methods);
+  addCheckMethodCommand(methods);
 }
 
 function listMethods(terminal: Terminal): void {
@@ -28,21 +34,36 @@ function listMethods(terminal: Terminal): void {
   for (const method of all) {
     terminal.say(`${method.name}\n  ${method.description}`);
     if (method.paper) terminal.say(`  ${paperLine(method)}`);
+    const options = describeSettings(method.options).map(({ name, default: initial, range }) => {
+      const bounds = range === '' ? '' : ` (${range})`;
+      return `${name} = ${initial === '' ? '–' : initial}${bounds}`;
+    });
+    if (options.length > 0) terminal.say(`  options: ${options.join(', ')}`);
     const presets = Object.keys({ ...trainingPresets, ...method.presets });
     if (presets.length > 0) terminal.say(`  presets: ${presets.join(', ')}`);
   }
-  terminal.say(`\nOptions of one: ${commandLine(['methods', 'NAME'])}`);
+  terminal.say(
+    `\nWhat its options mean: ${commandLine(['methods', 'NAME'])}. A method of your own: ${commandLine(['methods', 'new', 'NAME'])}`,
+  );
 }
 
 function showMethod(terminal: Terminal, method: AnyMethod): void {
-  const options = describeSettings(method.options);
-  terminal.document({ ...summarise(method), options });
+  terminal.document({
+    ...summarise(method),
+    schema: z.toJSONSchema(method.options, { io: 'input', unrepresentable: 'any' }),
+  });
   if (terminal.json) return;
   terminal.say(`${method.name}: ${method.description}`);
   if (method.paper) terminal.say(paperLine(method));
   terminal.say(`\nOptions, each set by --set NAME=VALUE or under "methodOptions" in a config file:\n`);
-  terminal.say(options.map(formatSetting).join('\n'));
+  terminal.say(formatOptions(method));
   sayPresets(terminal, { ...trainingPresets, ...method.presets });
+}
+
+/** A method's options as lines for people: type, range, default, meaning. */
+export function formatOptions(method: AnyMethod): string {
+  const options = describeSettings(method.options);
+  return options.length === 0 ? '  (none)' : options.map(formatSetting).join('\n');
 }
 
 function showTraining(terminal: Terminal): void {
@@ -78,7 +99,8 @@ function describePresets(
 function summarise(method: AnyMethod): Readonly<Record<string, unknown>> {
   const { name, description, paper } = method;
   const presets = describePresets({ ...trainingPresets, ...method.presets });
-  return { name, description, ...(paper && { paper }), presets };
+  const options = describeSettings(method.options);
+  return { name, description, ...(paper && { paper }), presets, options };
 }
 
 function paperLine({ paper }: AnyMethod): string {

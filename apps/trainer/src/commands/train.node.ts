@@ -1,3 +1,4 @@
+import type { AnyMethod } from '@ssl/losses';
 import type { Command } from 'commander';
 import { addBackendOptions } from '../options/backend-options.ts';
 import { collect, wholeNumber } from '../options/parsers.ts';
@@ -9,6 +10,7 @@ import { commandLine } from '../terminal/command-line.ts';
 import { formatCount, formatDuration, formatNumber } from '../terminal/format.ts';
 import { createStopSignal } from '../terminal/stop-signal.node.ts';
 import { createTerminal, type Terminal } from '../terminal/terminal.node.ts';
+import { formatOptions } from './methods.node.ts';
 
 /** Options of `ssl train` as commander gives them. */
 interface TrainCommandOptions extends TrainOptions {
@@ -16,8 +18,12 @@ interface TrainCommandOptions extends TrainOptions {
   readonly json?: boolean;
 }
 
-/** `ssl train`: pre-trains a backbone on images without labels. */
-export function addTrainCommand(program: Command): void {
+/**
+ * `ssl train`: pre-trains a backbone on images without labels.
+ *
+ * @param helpMethod whose options the help is to list
+ */
+export function addTrainCommand(program: Command, helpMethod?: AnyMethod): void {
   const command = program.command('train').description('pre-train a network on images, without labels');
   addBackendOptions(addTrainOptions(command))
     .option('--resume <dir>', 'go on with the run in this folder: everything else comes from the run')
@@ -30,7 +36,8 @@ method by "ssl methods NAME". Options win over the config file, that over the pr
 Examples:
   ssl train --preset cifar10-small --data path/to/cifar-10
   ssl train --data photos --image-size 64 --epochs 50 --set optimizer.learningRate=0.05 --set classes=20,100
-  ssl train --resume runs/self-classifier-photos-20260131-120501`,
+  ssl train --method ./my-method.ts --data photos    (a method of your own: "ssl methods new NAME")
+  ssl train --resume runs/self-classifier-photos-20260131-120501${optionsHelp(helpMethod)}`,
     )
     .action(async (options: TrainCommandOptions) => {
       const terminal = createTerminal(options);
@@ -49,9 +56,18 @@ Examples:
     });
 }
 
+function optionsHelp(method: AnyMethod | undefined): string {
+  return method === undefined
+    ? ''
+    : `\n\nOptions of ${method.name}, each set by --set NAME=VALUE:\n${formatOptions(method)}`;
+}
+
 function addTrainOptions(command: Command): Command {
   return command
-    .option('--method <name>', 'what to learn from (default: self-classifier; see "ssl methods")')
+    .option(
+      '--method <name>',
+      'what to learn from: a name of "ssl methods", a file (./my-method.ts) or a package (default: self-classifier)',
+    )
     .option('--data <path>', 'a folder of images, a CIFAR-10 folder, IDX files, or generated:shapes')
     .option('--out <dir>', 'the run folder (default: runs/METHOD-DATA-DATE)')
     .option('--preset <name>', 'settings under a name, e.g. cifar10-small (see "ssl methods NAME")')

@@ -30,7 +30,7 @@ export function describeProtocol(
   const pixels = pixelImage(run.description.image);
   const clusterText = run.method.predict
     ? 'the most probable class of the method’s first head; ACC by the Hungarian method, NMI and AMI with the arithmetic mean'
-    : 'not scored: the method discovers no classes';
+    : 'not scored: the method has no classes';
   return {
     data: {
       name: bank.name,
@@ -38,9 +38,7 @@ export function describeProtocol(
       trainImages: bank.length,
       testImages: test.length,
       split,
-      labels: labelled
-        ? 'used for scoring, and to fit the probes, only: the network saw none'
-        : 'none: classes are shown and not scored',
+      labels: labelled ? labelUse(run) : 'none: classes are shown and not scored',
     },
     checkpoint: { step, epoch: step / stepsPerEpoch, epochs },
     features: `output of the backbone after pooling, running batch-norm statistics, whole images at ${height}×${width}, normalised as in training`,
@@ -65,4 +63,10 @@ export function describeProtocol(
     versions: { ssl: packageVersion(), node: process.versions.node, 'tfjs-core': version_core },
     createdAt: new Date().toISOString(),
   };
+}
+
+function labelUse({ method }: LoadedRun): string {
+  return method.usesLabels
+    ? 'the network was trained on those of the training images; used to fit the probes and for scoring, too'
+    : 'used for scoring, and to fit the probes, only: the network saw none';
 }

@@ -8,6 +8,7 @@ import {
   type ExtractedFeatures,
 } from '@ssl/eval';
 import { disposeModule, type Backbone } from '@ssl/models';
+import { callHook } from '@ssl/train';
 import type { LoadedRun } from '../run/load-run.node.ts';
 import type { Terminal } from '../terminal/terminal.node.ts';
 import type { ClassUsageScore, EvaluateOptions, Evaluation, Scores } from './evaluation.ts';
@@ -109,7 +110,9 @@ export async function evaluateRun(
 
 /** The option that lets `extractFeatures` predict classes, where the run's method can. */
 export function predictOption({ method, state }: LoadedRun): Parameters<typeof extractFeatures>[2] {
-  return method.predict ? { predict: (images) => method.predict!(state, images) } : {};
+  const { predict } = method;
+  if (predict === undefined) return {};
+  return { predict: (images) => callHook(method, 'predict', () => predict.call(method, state, images)) };
 }
 
 /** The most probable class of each row, and its probability. */

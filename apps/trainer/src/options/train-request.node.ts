@@ -1,7 +1,7 @@
 import { basename, join } from 'node:path';
 import type { BackendName } from '@ssl/backend';
 import { unknownNameError, UserError } from '@ssl/errors';
-import { getMethod, type AnyMethod } from '@ssl/losses';
+import type { AnyMethod } from '@ssl/losses';
 import {
   checkSettings,
   resolveConfig,
@@ -11,6 +11,8 @@ import {
   type Settings,
 } from '@ssl/train';
 import { z } from 'zod';
+import { loadMethod } from '../methods/load-method.node.ts';
+import type { MethodSource } from '../methods/method-source.ts';
 import { nested, parseAssignment } from './assignment.ts';
 import { describeSettings, settingNames } from './describe-settings.ts';
 import { readConfigFile } from './read-config-file.node.ts';
@@ -37,6 +39,8 @@ export interface TrainOptions {
 /** A training run to be started: everything settled, nothing touched yet. */
 export interface TrainRequest extends ResolvedConfig {
   readonly method: AnyMethod;
+  /** Where the method comes from, if not from the library. */
+  readonly methodSource?: MethodSource | undefined;
   readonly preset?: string | undefined;
   readonly data: string;
   readonly out: string;
@@ -60,14 +64,14 @@ const defaultMethod = 'self-classifier';
 
 /**
  * Settles what to train: the options over the config file, that over the preset, that over the defaults. Reads
- * the config file; data and folders are not looked at.
+ * the config file and a method's own file; data and folders are not looked at.
  *
  * @param now for the name of the run folder
  * @throws UserError for the first thing that is wrong
  */
 export async function resolveTrainRequest(options: TrainOptions, now: Date): Promise<TrainRequest> {
   const { command, layer } = await readConfigLayers(options);
-  const method = getMethod(options.method ?? command.method ?? defaultMethod);
+  const { method, source } = await loadMethod(options.method ?? command.method ?? defaultMethod);
   const preset = options.preset ?? command.preset;
   const resolved = resolveConfig({
     method,
@@ -83,6 +87,7 @@ export async function resolveTrainRequest(options: TrainOptions, now: Date): Pro
   return {
     ...resolved,
     method,
+    methodSource: source,
     preset,
     data,
     out: options.out ?? command.out ?? defaultFolder(method.name, data, now),
@@ -166,6 +171,16 @@ function assignmentLayer(method: AnyMethod, assignment: string): ConfigLayer {
   throw new UserError(
     `${source}: ${unknownNameError('setting', first, [...ofMethod, ...ofTraining]).message}`,
   );
+}
+
+/**
+ * The options of a method that `--set` gives, with its defaults.
+ *
+ * @throws UserError for a setting that the method does not know, or a value that does not fit
+ */
+export function methodOptionsOf(method: AnyMethod, set: readonly string[]): Settings {
+  const layers = set.map((text) => assignmentLayer(method, text));
+  return resolveConfig({ method, layers }).config.methodOptions;
 }
 
 function asListWhereWanted(schema: z.ZodType, path: readonly string[], value: unknown): unknown {

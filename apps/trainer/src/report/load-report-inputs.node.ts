@@ -2,8 +2,15 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { UserError } from '@ssl/errors';
 import { readSafetensors, type SafeTensor } from '@ssl/models';
-import { isSettings, type MetricsRecord, type Settings } from '@ssl/train';
-import type { ReportAtlas, ReportEmbeddings, ReportEvaluation, ReportInputs } from './report-inputs.ts';
+import { z } from 'zod';
+import { checkSettings, isSettings, type MetricsRecord, type Settings } from '@ssl/train';
+import type {
+  ReportAtlas,
+  ReportEmbeddings,
+  ReportEvaluation,
+  ReportExamples,
+  ReportInputs,
+} from './report-inputs.ts';
 
 /**
  * Reads what a report shows from a run folder. Before evaluation, there is less to read; what is there must be whole.
@@ -23,6 +30,8 @@ export async function loadReportInputs(runFolder: string): Promise<ReportInputs>
   const tensors = await readIfThere(embeddingsPath);
   const png = await readIfThere(join(runFolder, 'atlas.png'));
 
+  const examples = await readExamples(runFolder);
+
   const stored = tensors && readSafetensors(tensors, embeddingsPath);
   const atlas = png && stored && readAtlas(png, stored.metadata, join(runFolder, 'atlas.png'));
   return {
@@ -32,6 +41,7 @@ export async function loadReportInputs(runFolder: string): Promise<ReportInputs>
     ...(scores && { evaluation: readEvaluation(scores) }),
     ...(stored && { embeddings: readEmbeddings(stored.tensors, stored.metadata, embeddingsPath) }),
     ...(atlas && { atlas }),
+    ...(examples && { examples }),
   };
 }
 
@@ -130,9 +140,28 @@ function readAtlas(png: Uint8Array, metadata: Readonly<Record<string, string>>, 
     throw new UserError(`${path} does not fit embeddings.safetensors. Evaluate the run again`);
   }
   return {
-    dataUri: `data:image/png;base64,${Buffer.from(png).toString('base64')}`,
+    dataUri: pngAddress(png),
     columns,
     tileSize,
     capacity: columns * Math.floor(view.getUint32(heightAt) / tileSize),
   };
+}
+
+const examplesSchema = z.object({
+  rows: z.array(z.string()).min(1),
+  columns: z.int().min(1),
+  height: z.int().min(1),
+  width: z.int().min(1),
+});
+
+async function readExamples(runFolder: string): Promise<ReportExamples | undefined> {
+  const path = join(runFolder, 'examples.json');
+  const description = await readSettings(path);
+  const png = await readIfThere(join(runFolder, 'examples.png'));
+  if (description === undefined || png === undefined) return undefined;
+  return { dataUri: pngAddress(png), ...checkSettings(examplesSchema, description, () => path) };
+}
+
+function pngAddress(png: Uint8Array): string {
+  return `data:image/png;base64,${Buffer.from(png).toString('base64')}`;
 }

@@ -118,6 +118,11 @@ th { font-weight: 500; text-align: left; }
 .query { display: flex; flex-direction: column; width: max(var(--tile), 5rem); flex: none; }
 .query .small { margin-top: 0.25rem; overflow-wrap: anywhere; }
 
+.examples { display: flex; gap: 1rem; overflow-x: auto; }
+.examples ol { display: grid; list-style: none; margin: 0; padding: 0; }
+.examples li { display: flex; align-items: center; }
+.examples img { flex: none; max-width: none; image-rendering: pixelated; }
+
 .charts { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 19rem), 1fr)); gap: 2.6rem 2rem; }
 .chart svg { display: block; width: 100%; height: auto; margin-top: 0.4rem; overflow: visible; }
 .chart figcaption { display: flex; flex-wrap: wrap; justify-content: space-between; gap: 0 1rem; align-items: baseline; }

@@ -32,6 +32,17 @@ describe('renderReport', () => {
     expect(text).toContain('1/√d = 0.125');
   });
 
+  it('shows the pictures of a method that has some', () => {
+    const examples = {
+      dataUri: 'data:image/png;base64,AAAA',
+      ...{ rows: ['input', 'reconstruction'], columns: 8, height: 32, width: 32 },
+    };
+    const page = renderReport({ ...evaluatedRun(), examples });
+    expect(sectionsOf(page)).toContain('examples');
+    expect(page).toContain('alt="2 rows of 8 pictures: input, reconstruction"');
+    expect(page).toMatch(/<img\s+src="data:image\/png;base64,AAAA"\s+width="512"\s+height="128"/);
+  });
+
   it('is the same page for the same inputs', () => {
     expect(renderReport(evaluatedRun())).toBe(renderReport(evaluatedRun()));
   });

@@ -6,6 +6,7 @@ import { createReportModel } from './report-model.ts';
 import { classesSection } from './sections/classes-section.ts';
 import { configurationSection } from './sections/configuration-section.ts';
 import { confusionSection } from './sections/confusion-section.ts';
+import { examplesSection } from './sections/examples-section.ts';
 import { headlineSection, reportTitle } from './sections/headline-section.ts';
 import { mapSection } from './sections/map-section.ts';
 import { neighboursSection } from './sections/neighbours-section.ts';
@@ -27,6 +28,7 @@ export function renderReport(inputs: ReportInputs): string {
   const sections: readonly (readonly [string, string, Html | undefined])[] = [
     ['classes', 'Classes', classesSection(model)],
     ['map', 'Map', mapSection(model)],
+    ['examples', 'Examples', examplesSection(model)],
     ['results', 'Results', resultsSection(model)],
     ['confusion', 'Confusion', confusionSection(model)],
     ['neighbours', 'Neighbours', neighboursSection(model)],

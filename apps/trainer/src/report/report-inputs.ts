@@ -14,6 +14,8 @@ export interface ReportInputs {
   readonly embeddings?: ReportEmbeddings;
   /** `atlas.png`; absent before evaluation. */
   readonly atlas?: ReportAtlas;
+  /** `examples.png` and `examples.json`; absent where the method shows none. */
+  readonly examples?: ReportExamples;
 }
 
 /** Scores, and what exactly was done to get them. Scores are 0 to 1; `null` where labels were missing. */
@@ -55,4 +57,17 @@ export interface ReportAtlas {
   readonly tileSize: number;
   /** Places for thumbnails: images from this one on have none. */
   readonly capacity: number;
+}
+
+/** Rows of pictures by which the method shows what it does, in one picture. */
+export interface ReportExamples {
+  /** The PNG file as a `data:` address. */
+  readonly dataUri: string;
+  /** Names of the rows, from top to bottom. */
+  readonly rows: readonly string[];
+  /** Pictures in a row. */
+  readonly columns: number;
+  /** Size of a picture in pixels. */
+  readonly height: number;
+  readonly width: number;
 }

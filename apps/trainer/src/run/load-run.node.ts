@@ -2,11 +2,12 @@ import { join } from 'node:path';
 import type { BackendInfo, BackendName } from '@ssl/backend';
 import { useBackend } from '@ssl/backend/node';
 import { UserError } from '@ssl/errors';
-import { getMethod, type AnyMethod, type MethodState } from '@ssl/losses';
+import type { AnyMethod, MethodState } from '@ssl/losses';
 import { createBackbone, disposeTrees, type Backbone } from '@ssl/models';
 import { createRandom } from '@ssl/random';
-import { readTrainConfig, restoreCheckpoint, type Checkpoint, type TrainConfig } from '@ssl/train';
+import { initState, readTrainConfig, restoreCheckpoint, type Checkpoint, type TrainConfig } from '@ssl/train';
 import { openRunFolder } from '@ssl/train/node';
+import { loadMethodOfRun } from '../methods/load-method.node.ts';
 import type { Terminal } from '../terminal/terminal.node.ts';
 import { readRunDescription, type RunDescription } from './run-description.ts';
 
@@ -43,11 +44,12 @@ export async function loadRun(
   { backend: backendName = 'auto', threads }: BackendOptions,
   terminal: Terminal,
 ): Promise<LoadedRun> {
-  const folder = await openRunFolder(directory, { onWarning: (line) => terminal.note(`Warning: ${line}`) });
+  const onWarning = (line: string): void => terminal.note(`Warning: ${line}`);
+  const folder = await openRunFolder(directory, { onWarning });
   const path = join(directory, 'config.json');
   const config = readTrainConfig(folder.config, path);
   const description = readRunDescription(folder.config, path);
-  const method = getMethod(config.method);
+  const { method } = await loadMethodOfRun(config.method, description.methodSource, onWarning);
   const checkpoint = await folder.loadCheckpoint();
   if (checkpoint === undefined) {
     throw new UserError(`${directory} has no checkpoint yet: go on with "ssl train --resume ${directory}"`);
@@ -66,7 +68,8 @@ export async function loadRun(
     });
   };
   const { length, classNames } = description.dataset;
-  const state = method.init(
+  const state = initState(
+    method,
     {
       backbone: createUntrainedBackbone(),
       random: createRandom(config.seed, 'method'),

@@ -3,9 +3,10 @@ import type { BackendName } from '@ssl/backend';
 import { useBackend } from '@ssl/backend/node';
 import { openDataset } from '@ssl/data/node';
 import { UserError } from '@ssl/errors';
-import { getMethod } from '@ssl/losses';
+import type { AnyMethod } from '@ssl/losses';
 import { readTrainConfig, resumeConfig, type TrainConfig } from '@ssl/train';
 import { openRunFolder, type RunFolder } from '@ssl/train/node';
+import { loadMethodOfRun } from '../methods/load-method.node.ts';
 import { optionLayers, readConfigLayers, type TrainOptions } from '../options/train-request.node.ts';
 import type { StopSignal } from '../terminal/stop-signal.node.ts';
 import type { Terminal } from '../terminal/terminal.node.ts';
@@ -33,7 +34,9 @@ export async function resumeRun(
   const folder = await openRunFolder(directory, { onWarning: warn });
   const path = join(directory, 'config.json');
   const description = readRunDescription(folder.config, path);
-  const config = await settleConfig(readTrainConfig(folder.config, path), description, directory, options);
+  const own = readTrainConfig(folder.config, path);
+  const { method } = await loadMethodOfRun(own.method, description.methodSource, warn);
+  const config = await settleConfig({ run: own, method, description, directory }, options);
 
   const checkpoint = await folder.loadCheckpoint();
   if (checkpoint !== undefined && checkpoint.state.step >= checkpoint.state.totalSteps) {
@@ -59,7 +62,6 @@ export async function resumeRun(
           `run began with (${description.dataset.name}, ${description.dataset.length} images); restore it, or name the place it moved to with --data`,
       );
     }
-    const method = getMethod(config.method);
     const openFolder = (): Promise<RunFolder> => Promise.resolve(folder);
     return await runTraining({ method, config, dataset, backend, openFolder }, terminal, stop);
   } finally {
@@ -67,16 +69,23 @@ export async function resumeRun(
   }
 }
 
+interface ResumedRun {
+  readonly run: TrainConfig;
+  readonly method: AnyMethod;
+  readonly description: RunDescription;
+  readonly directory: string;
+}
+
 /** The run's config with the options that may change it. */
 async function settleConfig(
-  run: TrainConfig,
-  description: RunDescription,
-  directory: string,
+  { run, method, description, directory }: ResumedRun,
   options: TrainOptions,
 ): Promise<TrainConfig> {
   const { command, layer } = await readConfigLayers(options);
+  const { module } = description.methodSource ?? {};
+  const named = options.method ?? command.method;
   const contradictions: readonly (readonly [string, string | undefined, string | undefined])[] = [
-    ['method', options.method ?? command.method, run.method],
+    ['method', named === module ? undefined : named, run.method],
     ['preset', options.preset ?? command.preset, description.preset],
     ['out', absolute(options.out ?? command.out), resolve(directory)],
   ];
@@ -86,7 +95,7 @@ async function settleConfig(
       `--resume ${directory}: ${name} is ${own ?? 'not set'} in this run, and cannot become ${given}; leave it out to resume, or start a new run`,
     );
   }
-  const layers = [layer, ...optionLayers(getMethod(run.method), options)];
+  const layers = [layer, ...optionLayers(method, options)];
   return layers.reduce((config, { source, settings }) => resumeConfig(config, settings, source), run);
 }
 

@@ -2,6 +2,7 @@ import type { BackendInfo } from '@ssl/backend';
 import type { ImageDataset } from '@ssl/data';
 import { checkSettings, recipeNormalization, type Settings, type Trainer } from '@ssl/train';
 import { z } from 'zod';
+import { methodSourceSchema, type MethodSource } from '../methods/method-source.ts';
 
 const text = z.string();
 const count = z.int().min(0);
@@ -11,6 +12,10 @@ const count = z.int().min(0);
  * to, and by what.
  */
 const runDescriptionSchema = z.object({
+  /** Where the method comes from, if not from the library. */
+  methodSource: methodSourceSchema.optional(),
+  /** Whether the network was trained on the data set's labels. */
+  usesLabels: z.boolean().optional(),
   preset: text.optional(),
   /** As the user named it; a path is made absolute. */
   data: text,
@@ -40,6 +45,8 @@ export type RunDescription = z.output<typeof runDescriptionSchema>;
 /** What a run is described from. */
 export interface DescribedRun {
   readonly trainer: Trainer;
+  readonly methodSource?: MethodSource | undefined;
+  readonly usesLabels?: boolean | undefined;
   readonly preset?: string | undefined;
   readonly data: string;
   readonly dataset: ImageDataset;
@@ -56,6 +63,8 @@ export function describeRun(run: DescribedRun): Settings {
   return {
     ...trainer.config,
     backbone: { name: backbone, width, stem, initialization },
+    ...(run.methodSource && { methodSource: run.methodSource }),
+    ...(run.usesLabels && { usesLabels: true }),
     ...(run.preset !== undefined && { preset: run.preset }),
     data: run.data,
     dataset: { name, source, length, channels, fingerprint, classNames, imageSize },

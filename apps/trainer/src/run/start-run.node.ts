@@ -24,6 +24,8 @@ export async function startRun(
   try {
     const described = {
       preset: request.preset,
+      methodSource: request.methodSource,
+      usesLabels: method.usesLabels,
       data: existsSync(request.data) ? resolve(request.data) : request.data,
       dataset,
       backend,

@@ -37,6 +37,10 @@ const optionsSchema = z.strictObject({
   rowTemperature: z.number().positive().default(0.1).describe('softmax over the classes: the prediction'),
   columnTemperature: z.number().positive().default(0.05).describe('softmax over the batch: the target'),
   epsilon: z.number().positive().default(1e-12).describe('clamps L1 norms and the logarithm'),
+  uniformPrior: z
+    .boolean()
+    .default(true)
+    .describe('holds the classes equally full; false lets all images fall into one'),
   queueSize: z
     .int()
     .min(0)
@@ -151,7 +155,7 @@ export const selfClassifier: MethodDefinition<SelfClassifierOptions, SelfClassif
   options: optionsSchema,
   presets,
   collapseAdvice:
-    'lower columnTemperature or the learning rate, use a larger batch, or give the first classifier more classes',
+    'keep methodOptions.uniformPrior true, lower methodOptions.columnTemperature or optimizer.learningRate, or use a larger batch',
 
   views: recipeFor,
 
@@ -215,6 +219,7 @@ export const selfClassifier: MethodDefinition<SelfClassifierOptions, SelfClassif
     return {
       loss,
       features: tf.slice(features, [0, 0], [2 * batchSize, backbone.featureDim]),
+      projections: tf.slice(embeddings, [0, 0], [2 * batchSize, dim]),
       metrics: metricsOf(logits, batchSize, options),
       ...(queue && { aux: { embeddings: first, indices } }),
     };
@@ -225,7 +230,7 @@ export const selfClassifier: MethodDefinition<SelfClassifierOptions, SelfClassif
     if (queue && embeddings && indices) queue.push(embeddings as tf.Tensor2D, indices as tf.Tensor1D);
   },
 
-  heads: ({ classes }) => classes,
+  heads: ({ options }) => options.classes,
 
   predict({ backbone, head, classifiers, options }, images, index = 0) {
     const classifier = classifiers[index];

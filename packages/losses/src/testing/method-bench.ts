@@ -90,6 +90,7 @@ export function createMethodBench(settings: BenchSettings, seed: number): Method
         forward: recorder.context,
       });
       tf.keep(others.features);
+      if (others.projections) tf.keep(others.projections);
       for (const tensor of Object.values({ ...others.metrics, ...others.aux })) tf.keep(tensor);
       output = others;
       return loss;
@@ -99,6 +100,7 @@ export function createMethodBench(settings: BenchSettings, seed: number): Method
     );
     const loss = numberOf(value);
     tf.dispose([value, ...(output ? [output.features, ...Object.values(output.metrics ?? {})] : [])]);
+    output?.projections?.dispose();
     disposeViews(batch);
     if (keepStatistics) recorder.commit();
     else recorder.discard();

@@ -183,9 +183,9 @@ async function checkCheckpoint(bench: MethodBench, settings: BenchSettings): Pro
   resumed.dispose();
 }
 
-function checkPrediction({ state, views }: MethodBench, { method, options, batchSize }: BenchSettings): void {
+function checkPrediction({ state, views }: MethodBench, { method, batchSize }: BenchSettings): void {
   if (method.predict === undefined) return;
-  const heads = method.heads?.(options) ?? [];
+  const heads = method.heads?.(state) ?? [];
   assert(heads.length > 0, 'it predicts, but "heads" lists no head');
   const batch = views(0);
   const [group] = Object.values(batch.groups);

@@ -3,7 +3,6 @@ import { useBackend } from '@ssl/backend/node';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { z } from 'zod';
-import { updateEma } from '../ema.ts';
 import { expectClose, goldenNames, pick, readGolden, type GoldenCase } from '../fixtures/golden.testing.ts';
 import { clipGradients } from './clip-gradients.ts';
 import { createOptimizer } from './create-optimizer.ts';
@@ -219,27 +218,5 @@ describe('createOptimizer', () => {
       'only the variants larc and solo-learn can clip',
     );
     expect(larsSchema.safeParse({ name: 'lars', clip: true }).success).toBe(true);
-  });
-});
-
-describe('updateEma', () => {
-  it('ema_update, against lightly', () => {
-    const { inputs, outputs, params } = golden('ema_update');
-    const start = pick(inputs, 'target0');
-    const target = new Map([['w', parameterOf(start.data, start.shape)]]);
-    const online = new Map([['w', parameterOf(start.data, start.shape)]]);
-    for (const [step, momentum] of (params['momentum'] as number[]).entries()) {
-      tf.tidy(() => {
-        const value = tf.tensor(row(pick(inputs, 'online'), step), [...start.shape], 'float32');
-        (online.get('w') as Parameter).variable.assign(value);
-      });
-      updateEma(online, target, momentum);
-      expectClose((target.get('w') as Parameter).variable.dataSync(), row(pick(outputs, 'target'), step));
-    }
-  });
-
-  it('names a tensor that the online tree lacks', () => {
-    const target = new Map([['w', parameterOf([1], [1])]]);
-    expect(() => updateEma(new Map(), target, 0.9)).toThrow('the online tree has no tensor "w"');
   });
 });

@@ -1,7 +1,6 @@
 import { isUserError } from '@ssl/errors';
 import { describe, expect, it } from 'vitest';
 import { expectClose, pick, readGolden } from '../fixtures/golden.testing.ts';
-import { cosineMomentum } from './cosine-momentum.ts';
 import { scheduleSchema } from './schedule-config.ts';
 import { createSchedule } from './schedule.ts';
 import type { z } from 'zod';
@@ -119,21 +118,5 @@ describe('createSchedule', () => {
     const first = (convention: 'pytorch' | 'self-classifier' | 'lightly'): number | undefined =>
       rates({ name: 'constant', warmupEpochs: 1, warmupFactor: 0.5, convention }, 1, 2, 1)[0];
     expect([first('pytorch'), first('self-classifier'), first('lightly')]).toEqual([0.5, 0.5, 1]);
-  });
-});
-
-describe('cosineMomentum, against the authors’ code', () => {
-  it('schedule_byol_momentum', () => {
-    const momenta = Array.from({ length: 21 }, (_, step) =>
-      cosineMomentum(step, { base: 0.996, totalSteps: 20 }),
-    );
-    expectClose(momenta, pick(golden('schedule_byol_momentum').outputs, 'tau').data, exact);
-  });
-
-  it('schedule_lightly_momentum', () => {
-    const momenta = Array.from({ length: 20 }, (_, step) =>
-      cosineMomentum(step, { base: 0.996, totalSteps: 20, reachedIn: 'last-step' }),
-    );
-    expectClose(momenta, pick(golden('schedule_lightly_momentum').outputs, 'tau').data, exact);
   });
 });

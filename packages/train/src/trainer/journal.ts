@@ -48,7 +48,7 @@ export function createJournal(
   let epochStart = performance.now();
 
   async function tell(step: number, report: StepReport): Promise<void> {
-    const { loss, gradientNorm, metrics, health } = report;
+    const { loss, gradientNorm, metrics, health, projectionHealth } = report;
     const learningRate = schedule(step - 1);
     checkFinite(report, { step, learningRate, savedStep: saved });
     lastLoss = loss;
@@ -62,6 +62,10 @@ export function createJournal(
       ...{ step, epoch, samples: step * config.batchSize, loss, learningRate, gradientNorm },
       ...{ imagesPerSecond, dataWaitFraction },
       ...(health && { embeddingStd: health.embeddingStd, effectiveRank: health.effectiveRank }),
+      ...(projectionHealth && {
+        projectionStd: projectionHealth.embeddingStd,
+        projectionRank: projectionHealth.effectiveRank,
+      }),
       ...metrics,
     };
     await pace.pauseWhile(() => store.appendMetrics(record));

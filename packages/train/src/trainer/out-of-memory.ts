@@ -3,7 +3,7 @@ import { isOutOfMemoryError } from '@ssl/backend';
 import { UserError } from '@ssl/errors';
 import type { AnyMethod, MethodState, Progress } from '@ssl/losses';
 import * as tf from '@tensorflow/tfjs-core';
-import { differentiate } from './training-step.ts';
+import { differentiate, watchedTensors } from './training-step.ts';
 import { disposeViews, firstOfBatch, toViews } from './view-tensors.ts';
 
 /** The step that found no room. */
@@ -39,7 +39,7 @@ function fittingBatchSize({ method, state, batch, progress }: FailedStep): numbe
     try {
       views.push(toViews(firstOfBatch(batch, size), method.usesLabels === true));
       const tried = differentiate(method, state, views[0] as (typeof views)[number], progress);
-      tf.dispose([tried.scalars, tried.output.features]);
+      tf.dispose([tried.scalars, ...watchedTensors(tried.output)]);
       tried.dispose();
       return size;
     } catch (error) {

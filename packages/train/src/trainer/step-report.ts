@@ -9,6 +9,11 @@ export interface PendingReport {
   discard(): void;
 }
 
+/** Health of rows, and how long they are. */
+export interface WatchedHealth extends FeatureHealth {
+  readonly dim: number;
+}
+
 /** The numbers of a step. */
 export interface StepReport {
   readonly loss: number;
@@ -16,7 +21,10 @@ export interface StepReport {
   readonly gradientNorm: number;
   /** The method's own. */
   readonly metrics: Readonly<Record<string, number>>;
-  readonly health?: FeatureHealth & { readonly featureDim: number };
+  /** Of the backbone's features. */
+  readonly health?: WatchedHealth;
+  /** Of what the loss compares, where the method says. */
+  readonly projectionHealth?: WatchedHealth;
 }
 
 /**
@@ -24,32 +32,37 @@ export interface StepReport {
  *
  * @param scalars `[loss, gradientNorm, …metrics]`, freed with the report
  * @param names of the metrics
- * @param features `[rows, dim]` where the features' health is asked for; freed with the report
+ * @param watched the features, then the projections, each `[rows, dim]`, where their health is asked for; freed with
+ * the report
  */
 export function readStep(
   scalars: tf.Tensor1D,
   names: readonly string[],
-  features: tf.Tensor2D | undefined,
+  watched: readonly tf.Tensor2D[],
 ): PendingReport {
-  const reading = Promise.all([scalars.data<'float32'>(), features?.data<'float32'>()]);
+  const reading = Promise.all([scalars, ...watched].map((tensor) => tensor.data<'float32'>()));
   // Who awaits the report hears of a failure; until then it must not count as unhandled.
   reading.catch(() => undefined);
   const discard = (): void => {
     scalars.dispose();
-    features?.dispose();
+    for (const tensor of watched) tensor.dispose();
   };
   return {
     discard,
     async settle() {
       try {
-        const [values, rows] = await reading;
+        const [values, ...rows] = await reading;
         const [loss, gradientNorm, ...metrics] = values as unknown as Iterable<number> & [number, number];
-        const featureDim = features?.shape[1];
+        const [health, projectionHealth] = rows.map((data, index): WatchedHealth => {
+          const dim = (watched[index] as tf.Tensor2D).shape[1];
+          return { ...featureHealth(data, dim), dim };
+        });
         return {
           loss,
           gradientNorm,
           metrics: Object.fromEntries(names.map((name, index) => [name, metrics[index] as number])),
-          ...(rows && featureDim && { health: { ...featureHealth(rows, featureDim), featureDim } }),
+          ...(health && { health }),
+          ...(projectionHealth && { projectionHealth }),
         };
       } finally {
         discard();

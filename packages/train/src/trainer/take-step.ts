@@ -4,9 +4,10 @@ import { createRandom } from '@ssl/random';
 import * as tf from '@tensorflow/tfjs-core';
 import { clipGradients } from '../optimizers/clip-gradients.ts';
 import { sweepDataset } from './dataset-sweep.ts';
+import { callHook, hookError } from './method-guard.ts';
 import { memoryError } from './out-of-memory.ts';
 import { readStep, type PendingReport } from './step-report.ts';
-import { differentiate } from './training-step.ts';
+import { differentiate, watchedTensors } from './training-step.ts';
 import type { TrainingSetup } from './training-setup.ts';
 import { disposeViews, toViews } from './view-tensors.ts';
 
@@ -24,8 +25,14 @@ export async function takeStep(
   step: number,
   withHealth: boolean,
 ): Promise<PendingReport> {
-  const { method, state } = setup;
-  await method.beforeStep?.(state, contextOf(setup, step, 'before'));
+  const { method, state, leaks } = setup;
+  const before = tf.memory().numTensors;
+  try {
+    await method.beforeStep?.(state, contextOf(setup, step, 'before'));
+  } catch (error) {
+    throw hookError(method, 'beforeStep', error);
+  }
+  leaks.note('beforeStep', tf.memory().numTensors - before);
   try {
     return computeStep(setup, batch, step, withHealth);
   } catch (error) {
@@ -39,7 +46,8 @@ function computeStep(
   step: number,
   withHealth: boolean,
 ): PendingReport {
-  const { method, state, optimizer, schedule, config } = setup;
+  const { method, state, optimizer, schedule, config, leaks } = setup;
+  const before = tf.memory().numTensors;
   const views = toViews(batch, method.usesLabels === true);
   try {
     const { gradients, output, statistics, scalars, dispose } = differentiate(
@@ -57,14 +65,28 @@ function computeStep(
         tf.dispose([...clipped.values()]);
       }
       statistics.commit();
-      tf.tidy(() => method.afterStep?.(state, contextOf(setup, step, 'after'), output.aux ?? {}));
+      const beforeHook = tf.memory().numTensors;
+      callHook(method, 'afterStep', () =>
+        tf.tidy(() => method.afterStep?.(state, contextOf(setup, step, 'after'), output.aux ?? {})),
+      );
+      leaks.note('afterStep', tf.memory().numTensors - beforeHook);
     } finally {
       dispose();
     }
-    if (!withHealth) output.features.dispose();
-    return readStep(scalars, Object.keys(output.metrics ?? {}), withHealth ? output.features : undefined);
-  } finally {
+    const watched = withHealth ? watchedTensors(output) : [];
+    if (!withHealth) tf.dispose([...watchedTensors(output)]);
     disposeViews(views);
+    const report = readStep(scalars, Object.keys(output.metrics ?? {}), watched);
+    try {
+      leaks.note('loss', tf.memory().numTensors - before - 1 - watched.length);
+    } catch (error) {
+      report.discard();
+      throw error;
+    }
+    return report;
+  } catch (error) {
+    disposeViews(views);
+    throw error;
   }
 }
 

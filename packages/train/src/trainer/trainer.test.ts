@@ -182,7 +182,7 @@ describe('createTrainer', () => {
     };
     const error = await errorOf(trainerOf({ method }).run());
     expect(error.message).toBe(
-      'toy: no gradient reaches head.weight, head.bias; every trainable parameter must take part in the loss',
+      'toy: loss: no gradient reaches head.weight, head.bias; every trainable parameter must take part in the loss',
     );
   });
 
@@ -300,7 +300,7 @@ describe('a collapse of the features', () => {
     });
     expect(warnings).toHaveLength(1);
     expect(warnings[0]).toMatch(
-      /^step 1: the features have collapsed: .* even features have 0\.25\); pull less$/,
+      /^step 1: the features have collapsed: .* evenly spread ones have 0\.25\); pull less$/,
     );
   });
 

@@ -6,7 +6,7 @@ import {
   type ViewLoaderOptions,
 } from '@ssl/data';
 import { UserError } from '@ssl/errors';
-import type { AnyMethod, MethodState } from '@ssl/losses';
+import type { AnyMethod, InitContext, MethodState } from '@ssl/losses';
 import { createBackbone } from '@ssl/models';
 import { createRandom } from '@ssl/random';
 import { checkSettings } from '../config/check-settings.ts';
@@ -16,6 +16,9 @@ import { trainConfigSchema, type TrainConfig, type TrainConfigInput } from '../c
 import { createOptimizer } from '../optimizers/create-optimizer.ts';
 import type { Optimizer } from '../optimizers/optimizer.ts';
 import { createSchedule, type Schedule } from '../schedules/schedule.ts';
+
+import { createLeakWatch, type LeakWatch } from './leak-watch.ts';
+import { callHook, methodError } from './method-guard.ts';
 
 /** What to train, and on what. */
 export interface TrainingOptions {
@@ -42,6 +45,7 @@ export interface TrainingSetup {
   readonly stepsPerEpoch: number;
   readonly totalSteps: number;
   readonly createLoader: (options: ViewLoaderOptions) => ViewLoader;
+  readonly leaks: LeakWatch;
 }
 
 /**
@@ -54,7 +58,7 @@ export function prepareTraining(options: TrainingOptions): TrainingSetup {
   const config = checkConfig(method, options.config ?? {});
   const { seed, batchSize, epochs } = config;
   const image = imageOf(config, dataset);
-  const recipe = method.views(config.methodOptions, image);
+  const recipe = callHook(method, 'views', () => method.views(config.methodOptions, image));
   const [height, width] = dataset.imageSize ?? [image.height, image.width];
   validateRecipe(recipe, { height, width, channels: dataset.channels });
   const { stepsPerEpoch } = createInlineViewLoader({ dataset, recipe, batchSize, seed });
@@ -74,7 +78,8 @@ export function prepareTraining(options: TrainingOptions): TrainingSetup {
     ...(stem !== undefined && { stem }),
   });
   const classes = dataset.classNames?.length;
-  const state = method.init(
+  const state = initState(
+    method,
     {
       backbone,
       random: createRandom(seed, 'method'),
@@ -88,7 +93,26 @@ export function prepareTraining(options: TrainingOptions): TrainingSetup {
   );
   const optimizer = createOptimizer(state.trainable, config.optimizer);
   const parts = { method, dataset, config, image, recipe, state, optimizer, schedule };
-  return { ...parts, stepsPerEpoch, totalSteps, createLoader };
+  return { ...parts, stepsPerEpoch, totalSteps, createLoader, leaks: createLeakWatch(method) };
+}
+
+/**
+ * A method's state.
+ *
+ * @throws MethodError if `init` throws, or its result lacks what trainers need
+ */
+export function initState(method: AnyMethod, context: InitContext, methodOptions: Settings): MethodState {
+  const state = callHook(method, 'init', () => method.init(context, methodOptions));
+  for (const part of ['backbone', 'trainable', 'buffers'] as const) {
+    if (state?.[part] === undefined) {
+      throw methodError(
+        method,
+        'init',
+        `expected { backbone, trainable, buffers }, and there is no "${part}"`,
+      );
+    }
+  }
+  return state;
 }
 
 function checkConfig(method: AnyMethod, given: Settings): TrainConfig {

@@ -3,6 +3,8 @@ import { createStatisticsRecorder, type StatisticsRecorder } from '@ssl/models';
 import * as tf from '@tensorflow/tfjs-core';
 import { globalNorm } from '../optimizers/norm.ts';
 import type { Gradients } from '../optimizers/optimizer.ts';
+import { callHook, checkLossOutput, methodError } from './method-guard.ts';
+import { watchState } from './state-watch.ts';
 
 /** The loss of a batch and its gradients: tensors that the caller frees by `dispose`. */
 export interface Differentiated {
@@ -13,14 +15,14 @@ export interface Differentiated {
   readonly statistics: StatisticsRecorder;
   /** `[loss, norm of all gradients, …the method's metrics]`: one tensor, so that one read fetches them. */
   readonly scalars: tf.Tensor1D;
-  /** Frees all tensors but `scalars` and, of `output`, the features; discards the statistics. */
+  /** Frees all tensors but `scalars` and, of `output`, features and projections; discards the statistics. */
   dispose(): void;
 }
 
 /**
  * Runs the method's loss under the gradient tape. Changes no state.
  *
- * @throws Error that names the trainable parameters without a gradient
+ * @throws MethodError if the loss throws, is no scalar, writes state, or gives a trainable parameter no gradient
  */
 export function differentiate(
   method: AnyMethod,
@@ -38,20 +40,32 @@ export function differentiate(
   };
 
   try {
-    const { value, grads } = tf.variableGrads(() => {
-      const output = method.loss(state, views, { ...progress, forward: statistics.context });
-      for (const tensor of tensorsOf(output, views)) kept.add(tf.keep(tensor));
-      outputs.push(output);
-      return output.loss;
-    }, variables);
-    for (const tensor of [value, ...Object.values(grads)]) kept.add(tensor);
+    const writtenSince = watchState(state);
+    const { value, grads } = callHook(method, 'loss', () =>
+      tf.variableGrads(() => {
+        const output = method.loss(state, views, { ...progress, forward: statistics.context });
+        checkLossOutput(method, output);
+        for (const tensor of tensorsOf(output, views)) kept.add(tf.keep(tensor));
+        outputs.push(output);
+        return output.loss;
+      }, variables),
+    );
+    for (const tensor of [value, ...Object.values(grads)]) if (tensor) kept.add(tensor);
+    const written = writtenSince();
+    if (written !== undefined) {
+      throw methodError(
+        method,
+        'loss',
+        `it writes "${written}" of the state; a loss must be pure: write in beforeStep or afterStep`,
+      );
+    }
     const output = outputs[0] as LossOutput;
     const gradients = gradientsByName(method, state, grads);
     const scalars = tf.tidy(() => {
       const parts = [value, globalNorm([...gradients.values()]), ...Object.values(output.metrics ?? {})];
       return tf.stack(parts.map((part) => tf.reshape(tf.cast(part, 'float32'), []))) as tf.Tensor1D;
     });
-    kept.delete(output.features);
+    for (const tensor of watchedTensors(output)) kept.delete(tensor);
     return { gradients, output, statistics, scalars, dispose };
   } catch (error) {
     dispose();
@@ -59,29 +73,36 @@ export function differentiate(
   }
 }
 
+/** What the report of a step looks at: the caller's to free. */
+export function watchedTensors({ features, projections }: LossOutput): readonly tf.Tensor2D[] {
+  return projections === undefined || projections === features ? [features] : [features, projections];
+}
+
 /** What must outlive the tape: neither variables nor the batch, which have owners of their own. */
-function tensorsOf({ features, metrics, aux }: LossOutput, views: Views): tf.Tensor[] {
+function tensorsOf({ features, projections, metrics, aux }: LossOutput, views: Views): tf.Tensor[] {
   const owned = new Set<tf.Tensor>(views.labels ? [views.labels] : []);
   for (const { images, targets } of Object.values(views.groups)) {
     owned.add(images);
     if (targets) owned.add(targets);
   }
-  return [features, ...Object.values({ ...metrics }), ...Object.values({ ...aux })].filter(
-    (tensor) => !(tensor instanceof tf.Variable) && !owned.has(tensor),
-  );
+  const all = [features, ...(projections ? [projections] : []), ...Object.values({ ...metrics, ...aux })];
+  return all.filter((tensor) => !(tensor instanceof tf.Variable) && !owned.has(tensor));
 }
 
 function gradientsByName(method: AnyMethod, state: MethodState, grads: tf.NamedTensorMap): Gradients {
   const gradients = new Map<string, tf.Tensor>();
   const missing: string[] = [];
   for (const [name, { variable }] of state.trainable) {
-    const gradient = grads[variable.name];
-    if (gradient === undefined) missing.push(name);
+    // tfjs gives null for a variable that is marked as not trainable.
+    const gradient = grads[variable.name] as tf.Tensor | null | undefined;
+    if (!gradient) missing.push(name);
     else gradients.set(name, gradient);
   }
   if (missing.length > 0) {
-    throw new Error(
-      `${method.name}: no gradient reaches ${missing.join(', ')}; every trainable parameter must take part in the loss`,
+    throw methodError(
+      method,
+      'loss',
+      `no gradient reaches ${missing.join(', ')}; every trainable parameter must take part in the loss`,
     );
   }
   return gradients;

@@ -30,6 +30,17 @@ const mainMetrics: Readonly<Record<string, KnownMetric>> = {
 };
 
 const furtherMetrics: Readonly<Record<string, KnownMetric>> = {
+  projectionStd: {
+    title: 'Spread of the projections',
+    note: 'Of what the loss compares: it falls first when the features are about to collapse.',
+    fromZero: true,
+  },
+  projectionRank: { title: 'Effective rank of the projections', fromZero: true },
+  accuracy: { title: 'Accuracy on the training task', note: 'On the augmented batch.', fromZero: true },
+  labelChanges: { title: 'Labels changed', note: 'Share, by the last assignment.', fromZero: true },
+  smallestCluster: { title: 'Smallest cluster', note: 'In images.', fromZero: true },
+  largestCluster: { title: 'Largest cluster', note: 'In images.', fromZero: true },
+  psnr: { title: 'Peak signal-to-noise ratio', note: 'In decibel.' },
   meanEntropy: {
     title: 'Entropy of the mean prediction',
     note: 'In nats: log of the classes where all are used alike.',

@@ -1,0 +1,152 @@
+// The README's table of methods, made by one command that can be stopped and started again:
+//
+//     node bench/methods-table.mjs --data path/to/cifar-10 --out runs/table [--methods byol,sela] [--seeds 0,1,2]
+//         [--preset cifar10-small] [--backend wasm] [--threads 1] [--set key=value …] [--protocols knn,linear]
+//
+// Each method and seed has a run folder below --out. What is complete there is skipped, what was stopped goes on from
+// its checkpoint. Then the table is printed, and written to OUT/table.md and OUT/table.json: mean ± standard deviation
+// (n − 1) over the seeds, of the last epoch; the random backbone's over its seeds, the pixels' once.
+import { spawn } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+
+const ssl = fileURLToPath(new URL('../apps/trainer/bin/ssl.js', import.meta.url));
+const { values: options } = parseArgs({
+  options: {
+    data: { type: 'string' },
+    out: { type: 'string', default: 'runs/table' },
+    methods: { type: 'string', default: 'self-classifier,sela,rotation,byol,autoencoder,supervised' },
+    seeds: { type: 'string', default: '0,1,2' },
+    preset: { type: 'string', default: 'cifar10-small' },
+    protocols: { type: 'string', default: 'knn,linear' },
+    backend: { type: 'string', default: 'wasm' },
+    threads: { type: 'string' },
+    workers: { type: 'string' },
+    epochs: { type: 'string' },
+    set: { type: 'string', multiple: true, default: [] },
+  },
+});
+if (options.data === undefined) {
+  console.error(
+    'bench/methods-table.mjs: --data is missing: name the folder of CIFAR-10, or any data with labels',
+  );
+  process.exit(2);
+}
+
+const compute = ['--backend', options.backend, ...(options.threads ? ['--threads', options.threads] : [])];
+const protocols = options.protocols.split(',');
+const seeds = options.seeds.split(',');
+const methods = options.methods.split(',');
+mkdirSync(options.out, { recursive: true });
+
+/** @type {Record<string, object[]>} evaluations by method */
+const evaluations = {};
+for (const seed of seeds) {
+  for (const method of methods) {
+    const run = join(options.out, `${nameOf(method)}-${seed}`);
+    await train(method, seed, run);
+    await evaluate(run);
+    (evaluations[method] ??= []).push(readJson(join(run, 'eval.json')));
+    // After each run, so that a table can be looked at while the others train.
+    writeTable();
+  }
+}
+console.log(writeTable());
+
+/** Starts a run, goes on with it, or finds it complete. */
+async function train(method, seed, run) {
+  const state = join(run, 'checkpoints', 'last', 'trainer.json');
+  if (existsSync(state)) {
+    const { step, totalSteps } = readJson(state);
+    if (step < totalSteps) await runSsl(['train', '--resume', run]);
+    return;
+  }
+  if (existsSync(join(run, 'config.json'))) {
+    await runSsl(['train', '--resume', run]);
+    return;
+  }
+  await runSsl([
+    ...['train', '--method', method, '--data', options.data, '--preset', options.preset, '--seed', seed],
+    ...['--out', run, ...compute],
+    ...(options.epochs ? ['--epochs', options.epochs] : []),
+    ...(options.workers ? ['--workers', options.workers] : []),
+    ...options.set.flatMap((setting) => ['--set', setting]),
+  ]);
+}
+
+/** Evaluates a run, unless that has been done at its last step and for the protocols asked for. */
+async function evaluate(run) {
+  const path = join(run, 'eval.json');
+  const { step } = readJson(join(run, 'checkpoints', 'last', 'trainer.json'));
+  if (existsSync(path)) {
+    const { protocol, results } = readJson(path);
+    if (protocol.checkpoint.step === step && protocols.every((name) => results[name])) return;
+  }
+  await runSsl(['eval', run, '--protocols', options.protocols, ...compute]);
+}
+
+function runSsl(args) {
+  console.error(`ssl ${args.join(' ')}`);
+  return new Promise((resolve) => {
+    const child = spawn(process.execPath, [ssl, ...args], { stdio: ['ignore', 'ignore', 'inherit'] });
+    for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => child.kill(signal));
+    child.on('exit', (status) => (status === 0 ? resolve() : process.exit(status ?? 1)));
+  });
+}
+
+/** Writes the table of what there is so far, and gives it. */
+function writeTable() {
+  const all = Object.values(evaluations).flat();
+  const rows = [
+    { name: 'random backbone', scores: baselines(all, 'randomInit') },
+    { name: 'raw pixels', scores: baselines(all, 'pixels').slice(0, 1) },
+    ...Object.entries(evaluations).map(([name, own]) => ({
+      name,
+      scores: own.map(({ results }) => results),
+    })),
+  ];
+  const titles = { knn: 'kNN', linear: 'linear', cluster: 'ACC' };
+  const header = ['method', ...protocols.map((name) => titles[name] ?? name), 'seeds'];
+  const lines = rows.map(({ name, scores }) => [
+    name,
+    ...protocols.map((protocol) => spread(scores.map((score) => topOf(score[protocol])))),
+    String(scores.length),
+  ]);
+  const table = [header, header.map((_, at) => (at === 0 ? '---' : '--:')), ...lines];
+  const markdown = `${table.map((cells) => `| ${cells.join(' | ')} |`).join('\n')}\n`;
+  writeFileSync(join(options.out, 'table.md'), markdown);
+  writeFileSync(join(options.out, 'table.json'), `${JSON.stringify(rows, null, 2)}\n`);
+  return markdown;
+}
+
+/** A baseline's scores, once for each seed: it is the same whatever the method that was evaluated beside it. */
+function baselines(all, name) {
+  const bySeed = new Map();
+  for (const { baselines: scores } of all) bySeed.set(JSON.stringify(scores[name]), scores[name]);
+  return [...bySeed.values()];
+}
+
+function topOf(score) {
+  return score?.top1 ?? score?.acc;
+}
+
+/** `43.6 ± 1.0`, in per cent. */
+function spread(values) {
+  const known = values.filter((value) => typeof value === 'number').map((value) => 100 * value);
+  if (known.length === 0) return '–';
+  const mean = known.reduce((sum, value) => sum + value, 0) / known.length;
+  if (known.length === 1) return mean.toFixed(1);
+  const variance = known.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (known.length - 1);
+  return `${mean.toFixed(1)} ± ${Math.sqrt(variance).toFixed(1)}`;
+}
+
+/** A method's name as a folder takes it: of a file, its own name without the ending. */
+function nameOf(method) {
+  return method.replace(/^.*[\\/]/, '').replace(/\.\w+$/, '');
+}
+
+function readJson(path) {
+  return JSON.parse(readFileSync(path, 'utf8'));
+}

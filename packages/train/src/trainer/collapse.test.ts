@@ -1,0 +1,63 @@
+import { createGeneratedShapes } from '@ssl/data';
+import { useBackend } from '@ssl/backend/node';
+import { getMethod } from '@ssl/losses';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { resolveConfig } from '../config/resolve-config.ts';
+import { createTrainer } from './trainer.ts';
+
+/** For each method: what switches off what keeps it from collapsing, and the remedy that the warning must name. */
+const cases: Readonly<Record<string, { small: object; broken: readonly object[]; remedy: string }>> = {
+  'self-classifier': {
+    small: { hiddenDim: 64, outDim: 32, classes: [10, 20] },
+    broken: [{ uniformPrior: false }],
+    remedy: 'methodOptions.uniformPrior',
+  },
+  byol: {
+    small: { hiddenDim: 64, outDim: 32 },
+    broken: [{ predictor: false, target: 'online' }, { target: 'online' }],
+    remedy: 'methodOptions.predictor true and methodOptions.target "ema"',
+  },
+  sela: {
+    small: { heads: 2, classes: 8, relabellings: 6, lambda: 10 },
+    broken: [{ equipartition: false }],
+    remedy: 'methodOptions.equipartition',
+  },
+};
+
+/** One epoch of 24 steps on 768 generated pictures; gives the warnings. */
+async function warningsOf(name: string, methodOptions: object): Promise<readonly string[]> {
+  const method = getMethod(name);
+  const settings = {
+    ...{ epochs: 1, batchSize: 32, imageSize: 16, logEverySteps: 2 },
+    backbone: { name: 'resnet-tiny', width: 8, initialization: 'pytorch' },
+    optimizer: { name: 'sgd', learningRate: 0.12, momentum: 0.9, weightDecay: 5e-4 },
+    schedule: { name: 'constant' },
+    methodOptions,
+  };
+  const { config } = resolveConfig({ method, layers: [{ source: 'test', settings }] });
+  const trainer = createTrainer({ method, dataset: createGeneratedShapes({ length: 768 }), config });
+  const warnings: string[] = [];
+  await trainer.run({
+    onEvent: (event) => {
+      if (event.type === 'warning') warnings.push(event.message);
+    },
+  });
+  trainer.dispose();
+  return warnings;
+}
+
+beforeAll(async () => {
+  await useBackend('wasm', { threads: 1 });
+});
+
+describe.each(Object.entries(cases))('%s', (name, { small, broken, remedy }) => {
+  it('trains without a warning', async () => {
+    expect(await warningsOf(name, small)).toEqual([]);
+  });
+
+  it.each(broken)('with %o, is told to collapse within an epoch, and what to do', async (options) => {
+    const [warning = 'no warning'] = await warningsOf(name, { ...small, ...options });
+    expect(warning).toMatch(/collaps/);
+    expect(warning).toContain(remedy);
+  });
+});

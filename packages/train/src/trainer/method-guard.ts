@@ -1,0 +1,82 @@
+import { isOutOfMemoryError } from '@ssl/backend';
+import { isUserError } from '@ssl/errors';
+import type { AnyMethod, LossOutput } from '@ssl/losses';
+import * as tf from '@tensorflow/tfjs-core';
+
+/** A method does not keep to its interface, or one of its hooks threw. The message names method, hook and fault. */
+export class MethodError extends Error {
+  override readonly name = 'MethodError';
+}
+
+/** The functions of a method. */
+export type MethodHook =
+  'views' | 'init' | 'loss' | 'beforeStep' | 'afterStep' | 'predict' | 'examples' | 'heads';
+
+/** The error of a method's hook: `./my-method.ts: loss: …`. */
+export function methodError(
+  method: AnyMethod,
+  hook: MethodHook,
+  fault: string,
+  cause?: unknown,
+): MethodError {
+  return new MethodError(`${method.origin ?? method.name}: ${hook}: ${fault}`, { cause });
+}
+
+/**
+ * Calls a hook of a method, and says whose it was where it throws. A user's mistake that a method reports, and a lack
+ * of memory, stay what they are.
+ *
+ * @throws MethodError for anything else
+ */
+export function callHook<Result>(method: AnyMethod, hook: MethodHook, call: () => Result): Result {
+  try {
+    return call();
+  } catch (error) {
+    throw hookError(method, hook, error);
+  }
+}
+
+/** The error to report for one that a hook threw. */
+export function hookError(method: AnyMethod, hook: MethodHook, error: unknown): unknown {
+  if (error instanceof MethodError || isUserError(error) || isOutOfMemoryError(error)) return error;
+  const message = error instanceof Error ? error.message : String(error);
+  if (message.startsWith('Cannot find a connection between any variable')) {
+    return methodError(
+      method,
+      hook,
+      'no gradient reaches any trainable parameter; make the loss of what the backbone gives, by ops that have gradients',
+      error,
+    );
+  }
+  return methodError(method, hook, message.trim().replace(/\s*\n\s*/g, ' '), error);
+}
+
+/** @throws MethodError if what `loss` gave back is not what trainers can use */
+export function checkLossOutput(method: AnyMethod, output: LossOutput): void {
+  const fail = (fault: string): never => {
+    throw methodError(method, 'loss', fault);
+  };
+  if (output instanceof Promise)
+    fail('it gave a promise; it must work synchronously, inside the gradient tape');
+  const { loss, features, projections, metrics = {} } = output;
+  if (!(loss instanceof tf.Tensor)) fail(`expected { loss } to be a scalar tensor, got ${describe(loss)}`);
+  if (loss.rank !== 0) fail(`expected { loss } to be a scalar, got ${describe(loss)}; take tf.mean of it`);
+  if (!(features instanceof tf.Tensor) || features.rank !== 2) {
+    fail(
+      `expected { features } to be [rows,featureDim], got ${describe(features)}; give the backbone's output`,
+    );
+  }
+  if (projections !== undefined && (projections as tf.Tensor).rank !== 2) {
+    fail(`expected { projections } to be [rows,dim], got ${describe(projections)}`);
+  }
+  for (const [name, value] of Object.entries(metrics)) {
+    if (!(value instanceof tf.Tensor) || value.size !== 1) {
+      fail(`expected the metric "${name}" to be a scalar tensor, got ${describe(value)}`);
+    }
+  }
+}
+
+function describe(value: unknown): string {
+  if (value instanceof tf.Tensor) return `a tensor [${value.shape.join(',')}]`;
+  return value === undefined ? 'nothing' : `${typeof value} ${String(value)}`;
+}

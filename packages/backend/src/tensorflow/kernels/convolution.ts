@@ -26,8 +26,9 @@ export const conv2d = nativeKernel<KernelInputs<'x' | 'filter'>, tf.Conv2DAttrs>
 /**
  * Gradient of {@link conv2d} with respect to its filter.
  *
- * oneDNN takes no padding in numbers here, only by name, and TensorFlow's other implementation is slower by more
- * than a padded copy of the input costs (by half to twice for the strided layers of a ResNet).
+ * oneDNN takes no padding in numbers here, only by name, and TensorFlow's other implementation loses more than a
+ * padded copy of the input costs: with the copy, a ResNet's strided layers take 0.45 (16 → 32 channels) to 1.0
+ * (64 → 128) of the time.
  */
 export const conv2dBackpropFilter = nativeKernel<KernelInputs<'x' | 'dy'>, tf.Conv2DBackpropFilterAttrs>(
   tf.Conv2DBackpropFilter,

@@ -61,7 +61,7 @@ describe('the packages, packed and installed in an empty project', () => {
     const files = names.flatMap((name) =>
       readdirSync(join(project, 'node_modules', '@ssl', name), { recursive: true, encoding: 'utf8' }),
     );
-    expect(files.filter((file) => /\.test\.|fixtures/.test(file))).toEqual([]);
+    expect(files.filter((file) => /\.test\.|\.testing\.|fixtures/.test(file))).toEqual([]);
   });
 
   it('brings one copy of TensorFlow.js', () => {

@@ -144,6 +144,40 @@ describe('from images to a report', () => {
   });
 });
 
+describe('an autoencoder', () => {
+  it('shows in its report what it makes of pictures', async () => {
+    const train = ['train', '--method', 'autoencoder', '--data', data, '--epochs', '1', '--out', 'decoded'];
+    const small = ['--batch-size', '32', '--image-size', '16', '--workers', '1', '--set', 'backbone.width=4'];
+    await sslJson(folder, [...train, ...small, '--set', 'decoderWidth=4', ...wasm]);
+    await sslJson(folder, ['eval', 'decoded', '--protocols', 'knn', ...wasm]);
+    const { width, height } = await sharp(join(folder, 'decoded', 'examples.png')).metadata();
+    expect([width, height]).toEqual([8 * 16, 3 * 16]);
+    const page = await readFile(join(folder, 'decoded', 'report.html'), 'utf8');
+    expect(page).toContain('3 rows of 8 pictures: input, reconstruction, target');
+  });
+});
+
+describe('supervised training', () => {
+  it('says that the network saw labels, and needs some', async () => {
+    const train = ['train', '--method', 'supervised', '--epochs', '1', '--batch-size', '32', ...wasm];
+    const small = ['--image-size', '16', '--workers', '1', '--set', 'backbone.width=4'];
+    await sslJson(folder, [...train, '--data', data, '--out', 'labelled', ...small]);
+    const evaluated = await sslJson<{ protocol: { data: { labels: string } } }>(folder, [
+      ...['eval', 'labelled', '--protocols', 'knn', ...wasm],
+    ]);
+    expect(evaluated.protocol.data.labels).toMatch(/^the network was trained on those/);
+    const flat = await pictures(40);
+    const files = Object.entries(flat).map(([path, bytes]) => [path.replace('/', '-'), bytes] as const);
+    await writeFiles(join(folder, 'unlabelled'), Object.fromEntries(files));
+    const { status, stderr } = await ssl(folder, [...train, '--data', 'unlabelled', '--out', 'no', ...small]);
+    expect({ status, stderr }).toEqual({
+      status: 2,
+      stderr:
+        'ssl: supervised: the data set has no labels; use one with a sub-folder for each class, or a method that needs none\n',
+    });
+  });
+});
+
 describe('pictures without labels', () => {
   it('are trained on and shown in classes, and the missing scores are named', async () => {
     const labelled = await pictures(60);

@@ -1,0 +1,57 @@
+import { useBackend } from '@ssl/backend/node';
+import { createGeneratedShapes } from '@ssl/data';
+import { getMethod, methodNames } from '@ssl/losses';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { valuesOf } from '../fixtures/toy-training.testing.ts';
+import { createMemoryRunStore, type MemoryRunStore } from '../run/memory-run-store.ts';
+import { createTrainer, type Trainer } from './trainer.ts';
+
+/** What keeps a method small, and has it do everything within eight steps. */
+const options: Readonly<Record<string, object>> = {
+  'self-classifier': { hiddenDim: 8, outDim: 4, classes: [4], queueSize: 16 },
+  sela: { heads: 2, classes: 4, relabellings: 5, schedule: 'linear', relabelledHeads: 'in-turn' },
+  byol: { hiddenDim: 8, outDim: 4 },
+  autoencoder: { decoderWidth: 4 },
+};
+
+const dataset = createGeneratedShapes({ length: 34 });
+
+function trainerOf(name: string, store: MemoryRunStore): Trainer {
+  const config = {
+    ...{ epochs: 2, batchSize: 8, imageSize: 16, seed: 3, logEverySteps: 1 },
+    backbone: { width: 2 },
+    methodOptions: { ...options[name] },
+  };
+  return createTrainer({ method: getMethod(name), dataset, config, store });
+}
+
+/** Every value that training leaves behind. */
+function resultOf({ state }: Trainer): object {
+  return [...valuesOf(new Map([...state.trainable, ...state.buffers]))];
+}
+
+beforeAll(async () => {
+  await useBackend('wasm', { threads: 1 });
+});
+
+describe.each(methodNames)('%s', (name) => {
+  it('goes on from the middle of an epoch as if it had never stopped', async () => {
+    const unbroken = trainerOf(name, createMemoryRunStore());
+    expect(await unbroken.run()).toMatchObject({ outcome: 'done', step: 8 });
+
+    const store = createMemoryRunStore();
+    const controller = new AbortController();
+    const stopped = trainerOf(name, store);
+    await stopped.run({
+      signal: controller.signal,
+      onEvent: (event) => {
+        if (event.type === 'log' && event.record.step === 3) controller.abort();
+      },
+    });
+    expect(store.checkpoint?.state.step).toBe(3);
+    const resumed = trainerOf(name, store);
+    expect(await resumed.run()).toMatchObject({ outcome: 'done', step: 8 });
+    expect(resultOf(resumed)).toEqual(resultOf(unbroken));
+    for (const trainer of [unbroken, stopped, resumed]) trainer.dispose();
+  });
+});

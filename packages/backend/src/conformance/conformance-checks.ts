@@ -3,6 +3,7 @@ import { edgeCases, nonFiniteCases } from './edge-cases.ts';
 import { goldenCases, goldenErrors, type GoldenCase } from './golden-cases.ts';
 import { opCases, type OpCase } from './op-cases.ts';
 import { opValues, relativeError } from './op-values.ts';
+import { updateCases } from './update-cases.ts';
 
 /** What a backend is compared with, and on what. */
 export const conformanceGroups = ['shapes', 'edges', 'not finite', 'PyTorch'] as const;
@@ -40,7 +41,7 @@ export interface ConformanceCheck {
  */
 export function conformanceChecks(golden: string): readonly ConformanceCheck[] {
   return [
-    ...opCases.map((opCase) => againstCpu('shapes', opCase)),
+    ...[...opCases, ...updateCases].map((opCase) => againstCpu('shapes', opCase)),
     ...edgeCases.map((opCase) => againstCpu('edges', opCase)),
     ...nonFiniteCases.map((opCase) => againstCpu('not finite', opCase)),
     ...goldenCases(golden).map(againstGolden),

@@ -1,9 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { adamUpdate } from '../ops/adam-update.ts';
 import { batchNormInference } from '../ops/batch-norm-inference.ts';
 import { batchNormTraining } from '../ops/batch-norm-training.ts';
 import { globalAveragePool } from '../ops/global-average-pool.ts';
-import { momentumUpdate } from '../ops/momentum-update.ts';
 
 /** An op that must give the same values and gradients on every backend. */
 export interface OpCase {
@@ -33,7 +31,6 @@ export const opCases: readonly OpCase[] = [
   ...convolutions(),
   ...depthwiseConvolutions(),
   ...batchNorms(),
-  ...updates(),
   ...matMuls(),
   ...reductions(),
   {
@@ -205,50 +202,6 @@ function depthwiseConvolutions(): OpCase[] {
         typeof pad === 'number' ? 'floor' : undefined,
       ),
   }));
-}
-
-/** Updates of optimizers: their results side by side; they have no gradient. */
-function updates(): OpCase[] {
-  const momentum = { learningRate: 0.3, momentum: 0.9, nesterov: false, weightDecay: 0.1 };
-  const adam = { learningRate: 0.3, beta1: 0.9, beta2: 0.99, epsilon: 1e-4, weightDecay: 0.1, step: 3 };
-  const shapes = [[7], [3, 50, 260]];
-  return shapes.flatMap((shape) => {
-    const at = `[${shape.join(',')}]`;
-    const settings = [
-      ['momentumUpdate', momentum],
-      ['momentumUpdate with Nesterov, without decay', { ...momentum, nesterov: true, weightDecay: 0 }],
-    ] as const;
-    return [
-      {
-        name: `momentumUpdate without momentum ${at}`,
-        inputs: [shape, shape],
-        forwardOnly: true,
-        run: (parameter, gradient) =>
-          momentumUpdate(parameter as tf.Tensor, gradient as tf.Tensor, undefined, momentum).parameter,
-      },
-      ...settings.map(([name, attrs]) => ({
-        name: `${name} ${at}`,
-        inputs: [shape, shape, shape],
-        forwardOnly: true,
-        run: (...inputs: tf.Tensor[]) => {
-          const [parameter, gradient, velocity] = inputs as [tf.Tensor, tf.Tensor, tf.Tensor];
-          const next = momentumUpdate(parameter, gradient, velocity, attrs);
-          return tf.stack([next.parameter, next.velocity as tf.Tensor]);
-        },
-      })),
-      ...[true, false].map((decoupled) => ({
-        name: `adamUpdate ${at}${decoupled ? ', decoupled decay' : ''}`,
-        inputs: [shape, shape, shape, shape],
-        forwardOnly: true,
-        run: (...inputs: tf.Tensor[]) => {
-          const [parameter, gradient, mean, root] = inputs as [tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor];
-          const state = { parameter, mean, square: tf.square(root) };
-          const next = adamUpdate(state, gradient, { ...adam, decoupled });
-          return tf.stack([next.parameter, next.mean, next.square]);
-        },
-      })),
-    ] satisfies OpCase[];
-  });
 }
 
 function batchNorms(): OpCase[] {

@@ -104,8 +104,9 @@ export const sela: MethodDefinition<SelaOptions, SelaState> = {
   options: optionsSchema,
   presets: {
     'cifar10-small': {
-      description: 'CIFAR-10 on a CPU in 20 epochs, by the authors’ CIFAR settings with fewer heads',
-      options: { lambda: 10, tolerance: 0.01, schedule: 'linear', relabellings: 40 },
+      description:
+        'CIFAR-10 on a CPU in 20 epochs, by the authors’ CIFAR settings with fewer heads and a layer before them',
+      options: { hiddenDim: 512, lambda: 10, tolerance: 0.01, schedule: 'linear', relabellings: 40 },
     },
     cifar: {
       description: 'the authors’ 400 epochs on CIFAR-10, on a ResNet-18',

@@ -1,11 +1,12 @@
 import { isUserError } from '@ssl/errors';
-import type { AnyMethod } from '@ssl/losses';
+import { getMethod, methodNames, type AnyMethod } from '@ssl/losses';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { resolveConfig, type ConfigLayer } from './resolve-config.ts';
 import { resumeConfig } from './resume-config.ts';
 import { overlaySettings, type Settings } from './settings.ts';
 import { readTrainConfig, trainConfigSchema } from './train-config.ts';
+import { trainingPresets } from './training-presets.ts';
 
 const method = {
   name: 'toy',
@@ -198,5 +199,14 @@ describe('trainConfigSchema', () => {
 describe('overlaySettings', () => {
   it('ignores undefined, and replaces lists whole', () => {
     expect(overlaySettings({ a: 1, list: [1, 2] }, { a: undefined, list: [3] })).toEqual({ a: 1, list: [3] });
+  });
+});
+
+describe.each(methodNames)('the presets of %s', (name) => {
+  const method = getMethod(name);
+  const names = Object.keys({ ...trainingPresets, ...method.presets });
+
+  it.each(names)('%s settles', (preset) => {
+    expect(resolveConfig({ method, preset }).config.method).toBe(name);
   });
 });

@@ -107,6 +107,11 @@ export const sela: MethodDefinition<SelaOptions, SelaState> = {
       description:
         'CIFAR-10 on a CPU in 20 epochs, by the authors’ CIFAR settings with fewer heads and a layer before them',
       options: { hiddenDim: 512, lambda: 10, tolerance: 0.01, schedule: 'linear', relabellings: 40 },
+      // Many short steps: with 256 images in each, at twice the rate, the linear score was 6 points lower.
+      training: {
+        batchSize: 64,
+        optimizer: { name: 'sgd', learningRate: 0.06, momentum: 0.9, weightDecay: 5e-4 },
+      },
     },
     cifar: {
       description: 'the authors’ 400 epochs on CIFAR-10, on a ResNet-18',

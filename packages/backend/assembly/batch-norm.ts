@@ -76,7 +76,6 @@ function merge(blockMean: f64, blockM2: f64, before: f64, share: f64, mean: usiz
 
 /**
  * y = activation(x · scale + shift + residual), `scale` and `shift` float32 `[channels]`; `residual` may be 0 (none).
- * `channels` must be a multiple of 4 where `wide` is 1.
  */
 export function scaleShift(
   x: usize, residual: usize, y: usize, start: i32, end: i32, channels: i32, scale: usize, shift: usize, relu: i32,

@@ -28,7 +28,17 @@ export const SslBatchNormTraining = 'SslBatchNormTraining';
  */
 export const SslBatchNormTrainingGrad = 'SslBatchNormTrainingGrad';
 
-/** Attributes of {@link SslBatchNormTraining} and its gradient. */
+/**
+ * Batch normalisation by given statistics; then, where asked for, the sum with a residual, then ReLU.
+ *
+ * - inputs: `x` float32 `[…, channels]`; `mean`, `variance`, `scale` and `offset` float32 `[channels]`; optionally
+ *   `residual` as `x`
+ * - attrs: {@link BatchNormTrainingAttrs}
+ * - outputs: one tensor as `x`
+ */
+export const SslBatchNormInference = 'SslBatchNormInference';
+
+/** Attributes of {@link SslBatchNormTraining}, of its gradient and of {@link SslBatchNormInference}. */
 export interface BatchNormTrainingAttrs {
   /** Added to the variance before the root. PyTorch's default is 1e-5. */
   readonly epsilon: number;

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { SslReluGrad } from './kernel-names.ts';
+import { batchNormInferenceGradient } from './ops/batch-norm-inference.ts';
 import { batchNormTrainingGradient } from './ops/batch-norm-training.ts';
 import { runKernel } from './ops/run-kernel.ts';
 
@@ -9,7 +10,7 @@ import { runKernel } from './ops/run-kernel.ts';
  * `@tensorflow/tfjs-core/dist/register_all_gradients`). Calling it again changes nothing.
  */
 export function registerTrainingGradients(): void {
-  for (const gradient of [batchNormTrainingGradient, reluGradient]) {
+  for (const gradient of [batchNormTrainingGradient, batchNormInferenceGradient, reluGradient]) {
     if (tf.getGradient(gradient.kernelName)) tf.unregisterGradient(gradient.kernelName);
     tf.registerGradient(gradient);
   }

@@ -38,3 +38,17 @@ export function composedBatchNormTrainingGrad(
   const dx = tf.mul(perValue, tf.mul(inverseDeviation, scale));
   return [dx, dScale, dOffset, ...(y ? [dSum] : [])];
 }
+
+/** `SslBatchNormInference` by stock ops. */
+export function composedBatchNormInference(inputs: tf.NamedTensorMap, attrs: tf.NamedAttrMap): tf.Tensor[] {
+  const { x, mean, variance, scale, offset, residual } = inputs as Record<
+    'x' | 'mean' | 'variance' | 'scale' | 'offset',
+    tf.Tensor
+  > & { residual?: tf.Tensor };
+  const { epsilon, activation } = attrs as unknown as BatchNormTrainingAttrs;
+  const factor = tf.mul(scale, tf.rsqrt(tf.add(variance, epsilon)));
+  const shift = tf.sub(offset, tf.mul(mean, factor));
+  const normalised = tf.add(tf.mul(x, factor), shift);
+  const sum = residual ? tf.add(normalised, residual) : normalised;
+  return [activation === 'relu' ? tf.relu(sum) : sum];
+}

@@ -155,6 +155,16 @@ export const nonFiniteCases: readonly OpCase[] = [NaN, Infinity, -Infinity].flat
       run: (x, gamma, beta) => batchNormTraining(x as tf.Tensor, gamma as tf.Tensor1D, beta as tf.Tensor1D).y,
     },
     {
+      name: name('batchNormTraining with ReLU'),
+      inputs: [[3, 2, 2, 5], [5], [5]],
+      ...at(21),
+      run: (x, gamma, beta) =>
+        batchNormTraining(x as tf.Tensor, gamma as tf.Tensor1D, beta as tf.Tensor1D, { activation: 'relu' })
+          .y,
+      // As of relu.
+      forwardOnly: true,
+    },
+    {
       name: name('relu'),
       inputs: [[5, 7]],
       ...at(12),

@@ -146,6 +146,7 @@ function convolutions(): OpCase[] {
     [5, 5, 7, 9, 5, 1, 2],
     [40, 40, 4, 8, 3, 1, 1],
     [4, 4, 3, 5, 2, 1, 'same'],
+    [8, 6, 5, 7, 1, 2, 0],
     // Channels enough for minimal filtering: even and odd sizes, every padding, one pixel, several bands.
     [8, 8, 16, 16, 3, 1, 1],
     [7, 9, 20, 24, 3, 1, 1],
@@ -244,6 +245,19 @@ function batchNorms(): OpCase[] {
             gamma as tf.Tensor1D,
             beta as tf.Tensor1D,
             { activation: 'relu', epsilon: 0.1 },
+          ),
+      },
+      {
+        name: `batchNormInference ${at} with residual`,
+        inputs: [shape, channels, channels, channels, channels, shape],
+        run: (x, mean, variance, gamma, beta, residual) =>
+          batchNormInference(
+            x as tf.Tensor,
+            mean as tf.Tensor1D,
+            tf.square(variance as tf.Tensor1D),
+            gamma as tf.Tensor1D,
+            beta as tf.Tensor1D,
+            { residual, epsilon: 0.1 },
           ),
       },
     ] satisfies OpCase[];

@@ -1,12 +1,16 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { composedBatchNormInference } from '../composed/batch-norm.ts';
+import { SslBatchNormInference, type BatchNormTrainingAttrs } from '../kernel-names.ts';
 import { checkShapes, type BatchNormOptions } from './batch-norm-training.ts';
+import { runKernel } from './run-kernel.ts';
 
 /**
  * Batch normalisation by given statistics:
  * `activation((x − mean) / √(variance + epsilon) · gamma + beta + residual)`.
  *
  * The order of the arguments is that of `tf.batchNorm` up to the last two: statistics first. Differentiable in
- * everything.
+ * everything. Backends that have a kernel of this package's for it (`wasm`, `webgpu`; `tensorflow` but for the
+ * residual) need one pass.
  *
  * @param x float32 `[…, channels]`
  * @param mean `[channels]`
@@ -24,11 +28,39 @@ export function batchNormInference<T extends tf.Tensor>(
   { epsilon = 1e-5, activation = 'none', residual }: BatchNormOptions<T> = {},
 ): T {
   checkShapes('batchNormInference', x, { mean, variance, gamma, beta }, residual);
-  return tf.tidy(() => {
-    const factor = tf.mul(gamma, tf.rsqrt(tf.add(variance, epsilon)));
-    const offset = tf.sub(beta, tf.mul(mean, factor));
-    const normalised = tf.add(tf.mul(x, factor), offset);
-    const sum = residual ? tf.add(normalised, residual) : normalised;
-    return (activation === 'relu' ? tf.relu(sum) : sum) as T;
-  });
+  const attrs: BatchNormTrainingAttrs = {
+    epsilon,
+    activation: activation === 'relu' ? 'relu' : undefined,
+  };
+  const inputs = {
+    ...{ x, mean, variance, scale: gamma, offset: beta },
+    ...(residual === undefined ? {} : { residual }),
+  };
+  const [y] = runKernel(SslBatchNormInference, inputs, attrs, composedBatchNormInference);
+  return y as T;
 }
+
+/** The gradient of the kernel, for `registerTrainingGradients`. */
+export const batchNormInferenceGradient: tf.GradConfig = {
+  kernelName: SslBatchNormInference,
+  inputsToSave: ['x', 'mean', 'variance', 'scale'],
+  outputsToSave: [true],
+  gradFunc: (dy, saved, attrs) => {
+    const [x, mean, variance, scale, y] = saved as [tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor];
+    const { activation, epsilon } = attrs as unknown as BatchNormTrainingAttrs;
+    const dSum = activation === 'relu' ? tf.mul(dy as tf.Tensor, tf.step(y)) : (dy as tf.Tensor);
+    const inverse = tf.rsqrt(tf.add(variance, epsilon));
+    const factor = tf.mul(scale, inverse);
+    const axes = x.shape.slice(0, -1).map((_, axis) => axis);
+    /** Σ dSum · (x − mean) / σ */
+    const products = () => tf.mul(tf.sum(tf.mul(dSum, tf.sub(x, mean)), axes), inverse);
+    return {
+      x: () => tf.mul(dSum, factor),
+      mean: () => tf.neg(tf.mul(tf.sum(dSum, axes), factor)),
+      variance: () => tf.mul(tf.mul(products(), factor), tf.mul(inverse, -0.5)),
+      scale: products,
+      offset: () => tf.sum(dSum, axes),
+      residual: () => tf.clone(dSum),
+    };
+  },
+};

@@ -64,6 +64,11 @@ export const attribute = {
     type: backend.binding.TF_ATTR_STRING,
     value,
   }),
+  int: (backend: NativeBackend, name: string, value: number): OpAttribute => ({
+    name,
+    type: backend.binding.TF_ATTR_INT,
+    value,
+  }),
   ints: (backend: NativeBackend, name: string, value: readonly number[]): OpAttribute => ({
     name,
     type: backend.binding.TF_ATTR_INT,

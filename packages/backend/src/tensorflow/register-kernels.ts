@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { batchNormTraining, batchNormTrainingGrad } from './kernels/batch-norm.ts';
+import { batchNormInference, batchNormTraining, batchNormTrainingGrad } from './kernels/batch-norm.ts';
 import { conv2d, conv2dBackpropFilter, conv2dBackpropInput, fusedConv2d } from './kernels/convolution.ts';
 import {
   depthwiseConv2d,
@@ -14,6 +14,7 @@ import type { NativeBackend } from './native-backend.ts';
 
 /** Kernels of our own for native TensorFlow: those that tfjs-node gets wrong or refuses, and the fused ones. */
 export const nativeKernels: readonly NativeKernel[] = [
+  batchNormInference,
   batchNormTraining,
   batchNormTrainingGrad,
   reluGrad,

@@ -1,39 +1,78 @@
 import * as tf from '@tensorflow/tfjs-core';
 import {
+  SslBatchNormInference,
   SslBatchNormTraining,
   SslBatchNormTrainingGrad,
   type BatchNormTrainingAttrs,
 } from '../../kernel-names.ts';
 import { addressOf, type KernelRunner } from '../kernel-runner.ts';
-import { wasmKernel } from './wasm-kernel.ts';
+import { wasmKernel, type WasmCall } from './wasm-kernel.ts';
+
+/** What is normalised, and by which scale and offset. */
+interface Normalised {
+  x: tf.TensorInfo;
+  scale: tf.TensorInfo;
+  offset: tf.TensorInfo;
+  residual?: tf.TensorInfo;
+}
 
 /** Batch normalisation in two passes over `x`; statistics are merged in float64. */
-export const batchNormTraining = wasmKernel<
-  { x: tf.TensorInfo; scale: tf.TensorInfo; offset: tf.TensorInfo; residual?: tf.TensorInfo },
+export const batchNormTraining = wasmKernel<Normalised, BatchNormTrainingAttrs>(
+  SslBatchNormTraining,
+  (call) => {
+    const { inputs, backend, runner } = call;
+    const { x } = inputs;
+    const { rows, channels, chunks } = rowsOf(x);
+    const y = backend.makeOutput(x.shape, 'float32');
+    const mean = backend.makeOutput([channels], 'float32');
+    const variance = backend.makeOutput([channels], 'float32');
+    const { moments, coefficients } = tables(runner, chunks, channels);
+    runner.run('channelMoments', rows, chunks, [
+      addressOf(backend, x),
+      channels,
+      moments,
+      moments + chunks * channels * 8,
+    ]);
+    const merged = mergeMoments(runner, moments, rows, chunks, channels);
+    backend.typedArrayFromHeap(mean).set(merged.mean);
+    backend.typedArrayFromHeap(variance).set(merged.variance);
+    normalise(call, y, coefficients, merged);
+    return [y, mean, variance];
+  },
+);
+
+/** Batch normalisation by given statistics, in one pass. */
+export const batchNormInference = wasmKernel<
+  Normalised & { mean: tf.TensorInfo; variance: tf.TensorInfo },
   BatchNormTrainingAttrs
->(SslBatchNormTraining, ({ inputs: { x, scale, offset, residual }, attrs, backend, runner }) => {
+>(SslBatchNormInference, (call) => {
+  const { inputs, backend, runner } = call;
+  const y = backend.makeOutput(inputs.x.shape, 'float32');
+  const coefficients = runner.workspace(2 * rowsOf(inputs.x).channels * 4);
+  normalise(call, y, coefficients, {
+    mean: backend.typedArrayFromHeap(inputs.mean),
+    variance: backend.typedArrayFromHeap(inputs.variance),
+  });
+  return y;
+});
+
+/** Writes `y`; `coefficients` is the address of room for two floats a channel. */
+function normalise(
+  { inputs, attrs, backend, runner }: WasmCall<Normalised, BatchNormTrainingAttrs>,
+  y: tf.TensorInfo,
+  coefficients: number,
+  { mean, variance }: Record<'mean' | 'variance', ArrayLike<number>>,
+): void {
+  const { x, scale, offset, residual } = inputs;
   const { rows, channels, chunks } = rowsOf(x);
-  const y = backend.makeOutput(x.shape, 'float32');
-  const mean = backend.makeOutput([channels], 'float32');
-  const variance = backend.makeOutput([channels], 'float32');
-  const { moments, coefficients } = tables(runner, chunks, channels);
-  runner.run('channelMoments', rows, chunks, [
-    addressOf(backend, x),
-    channels,
-    moments,
-    moments + chunks * channels * 8,
-  ]);
-  const merged = mergeMoments(runner, moments, rows, chunks, channels);
   const scales = backend.typedArrayFromHeap(scale);
   const offsets = backend.typedArrayFromHeap(offset);
   const factors = runner.floats(coefficients, 2 * channels);
   for (let c = 0; c < channels; c += 1) {
-    const factor = (scales[c] ?? 0) / Math.sqrt((merged.variance[c] ?? 0) + attrs.epsilon);
+    const factor = (scales[c] ?? 0) / Math.sqrt((variance[c] ?? 0) + attrs.epsilon);
     factors[c] = factor;
-    factors[channels + c] = (offsets[c] ?? 0) - (merged.mean[c] ?? 0) * factor;
+    factors[channels + c] = (offsets[c] ?? 0) - (mean[c] ?? 0) * factor;
   }
-  backend.typedArrayFromHeap(mean).set(merged.mean);
-  backend.typedArrayFromHeap(variance).set(merged.variance);
   runner.run('scaleShift', rows, chunks, [
     addressOf(backend, x),
     residual ? addressOf(backend, residual) : 0,
@@ -43,8 +82,7 @@ export const batchNormTraining = wasmKernel<
     coefficients + channels * 4,
     attrs.activation === 'relu' ? 1 : 0,
   ]);
-  return [y, mean, variance];
-});
+}
 
 /** Gradient of {@link batchNormTraining}, in two passes over `dy` and `x`. */
 export const batchNormTrainingGrad = wasmKernel<

@@ -1,4 +1,4 @@
-import { batchNormTraining, batchNormTrainingGrad } from './batch-norm.ts';
+import { batchNormInference, batchNormTraining, batchNormTrainingGrad } from './batch-norm.ts';
 import { conv2d, conv2dBackpropFilter, conv2dBackpropInput } from './convolution.ts';
 import { depthwiseConv2dBackpropFilter, depthwiseConv2dBackpropInput } from './depthwise-convolution.ts';
 import { identity } from './identity.ts';
@@ -17,6 +17,7 @@ export const wasmKernels: readonly WasmKernel[] = [
   avgPool,
   avgPoolGrad,
   batchMatMul,
+  batchNormInference,
   batchNormTraining,
   batchNormTrainingGrad,
   conv2d,

@@ -1,39 +1,76 @@
 /**
- * Compares training and inference of `resnet-tiny` on our backends with PyTorch, and a convolution with jax-js.
+ * Compares training and inference of `resnet-tiny` and ResNet-18 on our backends with PyTorch, and a convolution with
+ * jax-js.
  *
  * The programs take turns, for several rounds; what counts is the median over the rounds in which the machine was
- * not busy with other things. Writes `bench/RESULTS.md` (the part between its marks). Build the command before.
+ * not busy with other things. Writes each part into `bench/RESULTS.md` as soon as it is measured. Build the command
+ * before.
  *
- * usage: node --conditions=@ssl/source --import tsx bench/compare.ts [--rounds N] [--steps N] [--widths 16,32]
- *   [--threads 2,1] [--backends tensorflow,wasm] [--jax-js FOLDER] [--print]
+ * usage: node --conditions=@ssl/source --import tsx bench/compare.ts [--rounds N] [--steps N]
+ *   [--only resnet-tiny-16,resnet-tiny-32,resnet18,convolution] [--threads 2,1] [--backends tensorflow,wasm]
+ *   [--jax-js FOLDER] [--print]
  *
- * `SSL_BENCH_PYTHON` names a Python that has torch; FOLDER is where "npm install @jax-js/jax" was run; `--print`
- * leaves the file alone.
+ * `SSL_BENCH_PYTHON` names a Python that has torch; FOLDER is where "npm install @jax-js/jax" was run, without which
+ * there is no convolution; `--only` leaves the other parts of the file as they are, `--print` all of it.
  */
-import { readFileSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import type { BenchResult } from '../apps/trainer/src/bench/bench-result.ts';
-import { renderConvolutions, renderWidth, type ConvolutionTimes, type Measured } from './render-results.ts';
-import { describeProcessor, runProgram } from './run-program.ts';
+import { renderConvolutions, renderNetwork, type ConvolutionTimes, type Measured } from './render-results.ts';
+import { runProgram } from './run-program.ts';
+import { writePart } from './write-part.ts';
+
+interface Network {
+  /** The part's name. */
+  readonly part: string;
+  readonly title: string;
+  readonly backbone: string;
+  readonly width: number;
+  readonly batchSize: number;
+  /** Plain JavaScript, too: ResNet-18 would take it minutes for one image. */
+  readonly stock: boolean;
+}
+
+const tiny = { backbone: 'resnet-tiny', batchSize: 128, stock: true };
+const networks: readonly Network[] = [
+  { part: 'resnet-tiny-16', title: 'resnet-tiny, width 16', width: 16, ...tiny },
+  { part: 'resnet-tiny-32', title: 'resnet-tiny, width 32', width: 32, ...tiny },
+  {
+    ...{ part: 'resnet18', title: 'ResNet-18, CIFAR stem', stock: false },
+    ...{ backbone: 'resnet18', width: 64, batchSize: 32 },
+  },
+];
+const parts = [...networks.map(({ part }) => part), 'convolution'];
 
 const { values: options } = parseArgs({
   options: {
     rounds: { type: 'string', default: '3' },
     steps: { type: 'string', default: '10' },
-    widths: { type: 'string', default: '16,32' },
+    only: { type: 'string' },
     threads: { type: 'string', default: [...new Set([cpus().length, 1])].join(',') },
     backends: { type: 'string', default: 'tensorflow,wasm' },
     'jax-js': { type: 'string' },
     print: { type: 'boolean', default: false },
   },
 });
+const wanted = options.only?.split(',') ?? parts;
+for (const name of wanted) {
+  if (!parts.includes(name)) fail(`--only ${name}: there is no such part; parts are ${parts.join(', ')}`);
+}
+if (options.only !== undefined && wanted.includes('convolution') && options['jax-js'] === undefined) {
+  fail('--only convolution: needs --jax-js FOLDER');
+}
 const rounds = Number(options.rounds);
 const python = process.env['SSL_BENCH_PYTHON'];
 const here = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
 const ssl = here('../apps/trainer/bin/ssl.js');
 const source = ['--conditions=@ssl/source', '--import', 'tsx'];
+
+function fail(line: string): never {
+  process.stderr.write(`${line}\n`);
+  process.exit(2);
+}
 
 interface Program {
   readonly name: string;
@@ -41,9 +78,14 @@ interface Program {
   readonly args: readonly string[];
 }
 
-function programs(width: string): Program[] {
+function sizesOf({ backbone, width }: Network, batchSize: number, steps: string): string[] {
+  const network = ['--backbone', backbone, '--width', String(width)];
+  return [...network, '--batch-size', String(batchSize), '--image-size', '32', '--steps', steps];
+}
+
+function programs(network: Network): Program[] {
   const list: Program[] = [];
-  const sizes = ['--width', width, '--batch-size', '128', '--image-size', '32', '--steps', options.steps];
+  const sizes = sizesOf(network, network.batchSize, options.steps);
   for (const threads of options.threads.split(',')) {
     const title = `${threads} ${threads === '1' ? 'thread' : 'threads'}`;
     for (const backend of options.backends.split(',')) {
@@ -63,9 +105,8 @@ function programs(width: string): Program[] {
 }
 
 /** Plain JavaScript would take a quarter of an hour for one step of the others' batch. */
-async function measureStockCpu(width: string): Promise<Measured> {
-  const sizes = ['--width', width, '--batch-size', '1', '--image-size', '32', '--steps', '1'];
-  const args = [ssl, 'bench', '--json', '--backend', 'cpu', ...sizes];
+async function measureStockCpu(network: Network): Promise<Measured> {
+  const args = [ssl, 'bench', '--json', '--backend', 'cpu', ...sizesOf(network, 1, '1')];
   return { name: 'stock tfjs cpu, batch 1', runs: [await runProgram<BenchResult>(process.execPath, args)] };
 }
 
@@ -73,24 +114,24 @@ function note(line: string): void {
   process.stderr.write(`${line}\n`);
 }
 
-async function measureWidth(width: string): Promise<string> {
-  const measured = programs(width).map((program) => ({
+async function measureNetwork(network: Network): Promise<string> {
+  const { part, title } = network;
+  const measured = programs(network).map((program) => ({
     program,
     runs: [] as Measured['runs'][number][],
   }));
   for (let round = 1; round <= rounds; round++) {
     for (const { program, runs } of measured) {
-      note(`width ${width}, round ${round} of ${rounds}: ${program.name}`);
+      note(`${part}, round ${round} of ${rounds}: ${program.name}`);
       runs.push(await runProgram<BenchResult>(program.command, program.args));
     }
   }
-  note(`width ${width}: stock tfjs cpu`);
-  const stock = await measureStockCpu(width);
-  return renderWidth(
-    width,
-    [...measured.map(({ program, runs }) => ({ name: program.name, runs })), stock],
-    rounds,
-  );
+  const all: Measured[] = measured.map(({ program, runs }) => ({ name: program.name, runs }));
+  if (network.stock) {
+    note(`${part}: stock tfjs cpu`);
+    all.push(await measureStockCpu(network));
+  }
+  return renderNetwork(title, all, rounds);
 }
 
 async function measureConvolutions(folder: string): Promise<string> {
@@ -113,18 +154,17 @@ async function measureConvolutions(folder: string): Promise<string> {
   return renderConvolutions(times);
 }
 
-const parts = [
-  `${describeProcessor()}, Node ${process.versions.node}, ${new Date().toISOString().slice(0, 10)}; ` +
-    `${rounds} rounds of ${options.steps} steps, batch 128 at 32×32.`,
-];
-for (const width of options.widths.split(',')) parts.push(await measureWidth(width));
-if (options['jax-js'] !== undefined) parts.push(await measureConvolutions(options['jax-js']));
-const results = parts.join('\n\n');
-process.stdout.write(`${results}\n`);
-if (!options.print) {
-  const file = here('RESULTS.md');
-  const [begin, end] = ['<!-- results -->', '<!-- /results -->'];
-  const text = readFileSync(file, 'utf8');
-  const [head, tail] = [text.indexOf(begin) + begin.length, text.indexOf(end)];
-  writeFileSync(file, `${text.slice(0, head)}\n\n${results}\n\n${text.slice(tail)}`);
+for (const network of networks.filter(({ part }) => wanted.includes(part))) {
+  const table = await measureNetwork(network);
+  const how = `${rounds} rounds of ${options.steps} steps, batch ${network.batchSize} at 32×32`;
+  await writePart(network.part, how, [table], options);
+}
+if (wanted.includes('convolution') && options['jax-js'] !== undefined) {
+  const table = await measureConvolutions(options['jax-js']);
+  await writePart(
+    'convolution',
+    `${rounds} rounds of ${options.steps} runs, two of jax-js`,
+    [table],
+    options,
+  );
 }

@@ -28,7 +28,7 @@ interface Row {
 }
 
 /** A table of all programs and one of their ratios. */
-export function renderWidth(width: string, measured: readonly Measured[], rounds: number): string {
+export function renderNetwork(title: string, measured: readonly Measured[], rounds: number): string {
   const rows = measured.map(summarise);
   const lines = rows.map((row) =>
     cells([
@@ -42,7 +42,7 @@ export function renderWidth(width: string, measured: readonly Measured[], rounds
     ]),
   );
   const headers = [
-    `resnet-tiny, width ${width}`,
+    title,
     'training images/s, median',
     'best',
     'processor ms a step',
@@ -127,11 +127,11 @@ export function renderConvolutions(times: ReadonlyMap<string, readonly Convoluti
   return [cells(headers), cells(headers.map(() => '---')), ...lines].join('\n');
 }
 
-function cells(values: readonly string[]): string {
+export function cells(values: readonly string[]): string {
   return `| ${values.join(' | ')} |`;
 }
 
-function median(values: readonly number[]): number {
+export function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
   const [lower, upper] = [sorted[Math.floor((sorted.length - 1) / 2)], sorted[Math.floor(sorted.length / 2)]];
   return ((lower ?? NaN) + (upper ?? NaN)) / 2;

@@ -1,10 +1,12 @@
-"""Times the training step and the inference of `resnet-tiny` in PyTorch: the yardstick of compare.ts.
+"""Times the training step and the inference of a small ResNet in PyTorch: the yardstick of compare.ts.
 
-usage: torch-step.py --width 32 --batch-size 128 --image-size 32 --steps 10 [--channels-last] [--threads N]
+usage: torch-step.py --backbone resnet-tiny --width 32 --batch-size 128 --image-size 32 --steps 10 [--channels-last]
+  [--threads N]
 
-The same network, loss and optimizer as `ssl bench`: a CIFAR stem, three stages of one basic block with widths
-W, 2W, 4W, global average pooling, a linear layer of ten classes with bias, cross-entropy, and SGD with momentum
-0.9. The batch is in memory. Prints one line of JSON, of the form that `ssl bench --json` prints.
+The same network, loss and optimizer as `ssl bench`: a CIFAR stem, stages of basic blocks with widths W, 2W, 4W, …
+(`resnet-tiny`: three of one block; `resnet18`: four of two), global average pooling, a linear layer of ten classes
+with bias, cross-entropy, and SGD with momentum 0.9. The batch is in memory. Prints one line of JSON, of the form that
+`ssl bench --json` prints.
 """
 
 import argparse
@@ -15,6 +17,10 @@ import time
 import torch
 import torch.nn.functional as F
 from torch import nn
+
+
+# Blocks of each stage, and the channels of the first one where nothing is said.
+BACKBONES = {"resnet-tiny": ([1, 1, 1], 16), "resnet18": ([2, 2, 2, 2], 64)}
 
 
 class BasicBlock(nn.Module):
@@ -36,17 +42,15 @@ class BasicBlock(nn.Module):
         return F.relu(y + self.shortcut(x))
 
 
-def create_network(width):
+def create_network(stages, width):
+    layers = [nn.Conv2d(3, width, 3, 1, 1, bias=False), nn.BatchNorm2d(width), nn.ReLU()]
+    channels = width
+    for stage, blocks in enumerate(stages):
+        for _ in range(blocks):
+            layers.append(BasicBlock(channels, width * 2**stage))
+            channels = width * 2**stage
     return nn.Sequential(
-        nn.Conv2d(3, width, 3, 1, 1, bias=False),
-        nn.BatchNorm2d(width),
-        nn.ReLU(),
-        BasicBlock(width, width),
-        BasicBlock(width, 2 * width),
-        BasicBlock(2 * width, 4 * width),
-        nn.AdaptiveAvgPool2d(1),
-        nn.Flatten(),
-        nn.Linear(4 * width, 10),
+        *layers, nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(channels, 10)
     )
 
 
@@ -73,7 +77,8 @@ def measure(work, batch_size, steps):
 
 def main():
     parser = argparse.ArgumentParser()
-    parser.add_argument("--width", type=int, default=16)
+    parser.add_argument("--backbone", choices=BACKBONES, default="resnet-tiny")
+    parser.add_argument("--width", type=int)
     parser.add_argument("--batch-size", type=int, default=128)
     parser.add_argument("--image-size", type=int, default=32)
     parser.add_argument("--steps", type=int, default=10)
@@ -83,7 +88,9 @@ def main():
     if options.threads is not None:
         torch.set_num_threads(options.threads)
     torch.manual_seed(0)
-    network = create_network(options.width)
+    stages, default_width = BACKBONES[options.backbone]
+    width = options.width or default_width
+    network = create_network(stages, width)
     size = options.image_size
     x = torch.randn(options.batch_size, 3, size, size)
     labels = torch.arange(options.batch_size) % 10
@@ -109,8 +116,8 @@ def main():
     document = {
         "backend": f"torch {torch.__version__}{', channels-last' if options.channels_last else ''}",
         "threads": torch.get_num_threads(),
-        "backbone": "resnet-tiny",
-        "width": options.width,
+        "backbone": options.backbone,
+        "width": width,
         "batchSize": options.batch_size,
         "train": trained,
         "inference": inferred,

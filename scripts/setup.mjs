@@ -3,11 +3,13 @@
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 export const root = fileURLToPath(new URL('..', import.meta.url));
 const oldestNode = [20, 19];
+// As npm does for its scripts: turbo looks for pnpm there, also where Node runs a script of this folder by itself.
+process.env.PATH = [join(root, 'node_modules', '.bin'), process.env.PATH].join(delimiter);
 
 /** Runs a program in the workspace's root; ends this process with its status if it fails. */
 export function run(command, args, options = {}) {

@@ -125,6 +125,32 @@ describe('the guide’s method, from a folder outside the workspace', () => {
     expect(other.stderr).toContain('method is jigsaw in this run, and cannot become ./plain.js');
   });
 
+  it('remembers what its file imports, and says where that has changed', async () => {
+    await writeFiles(folder, {
+      'parts/orders.ts': `export { method as base } from '../jigsaw.ts';\nexport const orders = 6;\n`,
+      'parted.ts':
+        `import { base, orders } from './parts/orders.ts';\n` +
+        `export const method = { ...base, name: 'parted', description: \`\${orders} orders\` };\n`,
+    });
+    const args = ['train', '--method', './parted.ts', '--epochs', '1', '--out', 'parted', ...small];
+    expect(await sslJson(folder, args)).toMatchObject({ method: 'parted', outcome: 'done' });
+    expect((await configOf('parted'))['methodSource']).toEqual({
+      module: './parted.ts',
+      path: join(folder, 'parted.ts'),
+      sha256: await hashOf(join(folder, 'parted.ts')),
+      imports: {
+        'jigsaw.ts': await hashOf(join(folder, 'jigsaw.ts')),
+        'parts/orders.ts': await hashOf(join(folder, 'parts', 'orders.ts')),
+      },
+    });
+    const embed = ['embed', 'parted', '--data', 'generated:shapes?length=40', '--out', 'p.npy', ...wasm];
+    expect((await ssl(folder, embed)).stderr).not.toContain('Warning');
+    await appendFile(join(folder, 'parts', 'orders.ts'), '\n// Another thought.\n');
+    expect((await ssl(folder, embed)).stderr).toContain(
+      'Warning: parts/orders.ts (imported by ./parted.ts) has changed since the run began',
+    );
+  });
+
   it('may be JavaScript, or a package', async () => {
     for (const [name, method] of [
       ['./plain.js', 'plain'],

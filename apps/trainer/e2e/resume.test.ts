@@ -1,5 +1,6 @@
 import { cp, readdir, readFile, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { tensorflowStatus } from '@ssl/backend/node';
 import { createRandom } from '@ssl/random';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { hashOf, scratchFolder, smallDataset } from './folders.ts';
@@ -105,6 +106,35 @@ describe('a run that is killed', () => {
     expect(resumed).toMatchObject({ status: 0 });
     expect(resumed.stderr).toContain(`Going on from step ${step} of 24.`);
     expect(await resultOf(run)).toEqual(await resultOf('unbroken'));
+  });
+});
+
+const native = (await tensorflowStatus()).packages.length > 0;
+const skipped = native ? '' : ' (skipped: native TensorFlow is not installed on this machine)';
+
+describe.skipIf(!native)(`a run on native TensorFlow that is stopped${skipped}`, () => {
+  let onTensorflow: readonly string[];
+
+  beforeAll(async () => {
+    onTensorflow = [...args, '--backend', 'tensorflow', '--threads', '2'];
+    expect(await ssl(folder, [...onTensorflow, '--out', 'native'])).toMatchObject({ status: 0 });
+  });
+
+  it.each(['SIGTERM', 'SIGKILL'] as const)(
+    'equals the unbroken run bit for bit once resumed after %s',
+    async (signal) => {
+      const run = `native-${signal}`;
+      const stopped = await killAfterLines(start(folder, [...onTensorflow, '--out', run]), run, 11, signal);
+      expect(stopped).toMatchObject(signal === 'SIGKILL' ? { signal } : { status: 143 });
+      const resumed = await ssl(folder, ['train', '--resume', run]);
+      expect(resumed).toMatchObject({ status: 0 });
+      expect(resumed.stderr).toMatch(/Going on from step \d+ of 24\.$/m);
+      expect(await resultOf(run)).toEqual(await resultOf('native'));
+    },
+  );
+
+  it('was not computed by the backend that every machine has', async () => {
+    expect(await resultOf('native')).not.toEqual(await resultOf('unbroken'));
   });
 });
 

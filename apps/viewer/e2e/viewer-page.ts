@@ -11,8 +11,8 @@ export interface ViewerPage {
   readonly figure: (name: string) => Promise<number>;
   /** Names of the checks that failed. */
   readonly failed: () => Promise<readonly string[]>;
-  /** The loss of every step. */
-  readonly losses: () => Promise<readonly number[]>;
+  /** A column of the table of steps: a number for every step. */
+  readonly column: (name: 'loss' | 'tensors' | 'memory') => Promise<readonly number[]>;
   readonly close: () => Promise<void>;
 }
 
@@ -44,7 +44,7 @@ export async function openViewer(
     },
     figure: async (name) => Number((await valuesOf(page.locator(`[data-figure=${name}] data`)))[0]),
     failed: () => page.locator('tr[data-outcome=failed] th').allTextContents(),
-    losses: () => valuesOf(page.locator('td.loss data')),
+    column: (name) => valuesOf(page.locator(`td.${name} data`)),
     close: () => context.close(),
   };
 }

@@ -7,7 +7,8 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { preview } from 'vite';
 
-const root = fileURLToPath(new URL('..', import.meta.url));
+const viewer = fileURLToPath(new URL('..', import.meta.url));
+const configFile = join(viewer, 'vite.config.ts');
 
 /** The built viewer, served twice. */
 export interface ViewerSite {
@@ -19,14 +20,18 @@ export interface ViewerSite {
   readonly close: () => Promise<void>;
 }
 
-/** Builds the viewer as `npm run build` does, into a folder of its own, and serves it. */
-export async function serveViewer(): Promise<ViewerSite> {
+/**
+ * Builds the viewer as `npm run build` does, into a folder of its own, and serves it.
+ *
+ * @param root folder of another page to build with the viewer's settings
+ */
+export async function serveViewer(root = viewer): Promise<ViewerSite> {
   const outDir = await mkdtemp(join(tmpdir(), 'ssl-viewer-'));
   const vite = join(dirname(createRequire(import.meta.url).resolve('vite/package.json')), 'bin', 'vite.js');
   await promisify(execFile)(
     process.execPath,
-    [vite, 'build', '--outDir', outDir, '--emptyOutDir', '--logLevel', 'error'],
-    { cwd: root, env: { ...process.env, NODE_ENV: 'production' } },
+    [vite, 'build', root, '--config', configFile, '--outDir', outDir, '--emptyOutDir', '--logLevel', 'error'],
+    { cwd: viewer, env: { ...process.env, NODE_ENV: 'production' } },
   );
   const servers = await Promise.all([
     serve(outDir, {}),
@@ -48,7 +53,7 @@ export async function serveViewer(): Promise<ViewerSite> {
 
 function serve(outDir: string, headers: Readonly<Record<string, string>>): ReturnType<typeof preview> {
   return preview({
-    configFile: join(root, 'vite.config.ts'),
+    configFile,
     logLevel: 'error',
     build: { outDir },
     preview: { host: '127.0.0.1', port: 0, headers },

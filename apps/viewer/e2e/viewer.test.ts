@@ -65,7 +65,7 @@ describe.skipIf(!chromiumPath)(chromiumTitle('the viewer in Chromium'), () => {
     ] as const) {
       const viewer = await openViewer(browser, address, { backend: 'wasm', threads });
       await viewer.run('training');
-      const losses = await viewer.losses();
+      const losses = await viewer.column('loss');
       expect(losses).toHaveLength(20);
       for (const [index, loss] of losses.entries()) {
         expect(Math.abs(loss - (expected[index] ?? NaN)), `step ${index + 1}`).toBeLessThanOrEqual(1e-5);
@@ -73,6 +73,21 @@ describe.skipIf(!chromiumPath)(chromiumTitle('the viewer in Chromium'), () => {
       expect(viewer.trouble).toEqual([]);
       await viewer.close();
     }
+  });
+
+  it('holds no more tensors and memory after 1,000 steps than after the first', async () => {
+    const settings = { backend: 'wasm', threads: '2', steps: '1000', batchSize: '8', width: '4' };
+    const viewer = await openViewer(browser, site.isolated, settings);
+    await viewer.run('training');
+    for (const column of ['tensors', 'memory'] as const) {
+      const held = await viewer.column(column);
+      expect(held).toHaveLength(1000);
+      // A line of the log, every tenth step, holds something for a while.
+      expect(Math.max(...held.slice(20)), column).toBe(Math.max(...held.slice(0, 20)));
+      expect(held.at(-1), column).toBeGreaterThan(0);
+    }
+    expect(viewer.trouble).toEqual([]);
+    await viewer.close();
   });
 
   it('stops a training, ends its threads, and starts another', async () => {
@@ -90,7 +105,7 @@ describe.skipIf(!chromiumPath)(chromiumTitle('the viewer in Chromium'), () => {
     await expect.poll(() => page.workers().length, { timeout: 20_000 }).toBe(0);
     await page.locator('[name=steps]').fill('2');
     await viewer.run('training');
-    expect(await viewer.losses()).toHaveLength(2);
+    expect(await viewer.column('loss')).toHaveLength(2);
     expect(new URL(page.url()).searchParams.get('steps')).toBe('2');
     expect(viewer.trouble).toEqual([]);
     await viewer.close();

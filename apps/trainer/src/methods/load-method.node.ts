@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { isAbsolute, resolve, sep } from 'node:path';
+import { dirname, isAbsolute, relative, resolve, sep } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { isUserError, unknownNameError, UserError } from '@ssl/errors';
 import { getMethod, methodNames, type AnyMethod } from '@ssl/losses';
 import { methodOfModule } from './check-definition.ts';
 import type { MethodSource } from './method-source.ts';
-import { registerModuleHooks, resolveModule } from './register-hooks.node.ts';
+import { registerModuleHooks, relativeImportsOf, resolveModule } from './register-hooks.node.ts';
 
 /** A method, and where it comes from where that is not the library. */
 export interface LoadedMethod {
@@ -35,7 +35,7 @@ export async function loadMethod(name: string): Promise<LoadedMethod> {
  *
  * @param name of the method
  * @param source where it came from when the run began; absent for the library's own
- * @param warn is told where the file has changed since
+ * @param warn is told where the file, or one that it imports by a relative path, has changed since
  * @throws UserError as `loadMethod`
  */
 export async function loadMethodOfRun(
@@ -56,10 +56,22 @@ export async function loadMethodOfRun(
       `${source.module}: the run was trained by ${name}, the file now has ${loaded.method.name}`,
     );
   }
-  if (loaded.source?.sha256 !== source.sha256) {
-    warn(`${source.module} has changed since the run began: what was trained may not fit what it does now`);
+  const changed = changedFiles(source, loaded.source);
+  if (changed.length > 0) {
+    const verb = changed.length === 1 ? 'has' : 'have';
+    warn(
+      `${changed.join(', ')} ${verb} changed since the run began: what was trained may not fit what it does now`,
+    );
   }
   return loaded;
+}
+
+/** Files that are not what they were; those that were not recorded may be anything. */
+function changedFiles(before: MethodSource, now: MethodSource | undefined): readonly string[] {
+  const imported = Object.entries(before.imports ?? {})
+    .filter(([path, sha256]) => now?.imports?.[path] !== sha256)
+    .map(([path]) => `${path} (imported by ${before.module})`);
+  return [...(now?.sha256 === before.sha256 ? [] : [before.module]), ...imported];
 }
 
 function isPath(name: string): boolean {
@@ -92,8 +104,27 @@ async function loadModule(module: string, url: string): Promise<LoadedMethod> {
     const message = error instanceof Error ? error.message : String(error);
     throw new UserError(`${module}: it cannot be loaded: ${message}`, { cause: error });
   }
-  const sha256 = createHash('sha256')
+  const method = methodOfModule(exported, module);
+  const imports = await hashImports(url);
+  return {
+    method,
+    source: { module, path, sha256: await hashFile(path), ...(imports && { imports }) },
+  };
+}
+
+/** Hashes of the files that a module imports by relative paths, in order of the paths; `undefined` for none. */
+async function hashImports(url: string): Promise<MethodSource['imports']> {
+  const [entry = url, ...imported] = (await relativeImportsOf(url)).map((each) => fileURLToPath(each));
+  if (imported.length === 0) return undefined;
+  const named = imported.map((path) => [relative(dirname(entry), path).split(sep).join('/'), path] as const);
+  named.sort(([a], [b]) => (a < b ? -1 : 1));
+  return Object.fromEntries(
+    await Promise.all(named.map(async ([name, path]) => [name, await hashFile(path)] as const)),
+  );
+}
+
+async function hashFile(path: string): Promise<string> {
+  return createHash('sha256')
     .update(await readFile(path))
     .digest('hex');
-  return { method: methodOfModule(exported, module), source: { module, path, sha256 } };
 }

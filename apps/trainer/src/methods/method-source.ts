@@ -8,6 +8,8 @@ export const methodSourceSchema = z.object({
   path: z.string(),
   /** SHA-256 of the file, hexadecimal. */
   sha256: z.string(),
+  /** SHA-256 of each file that it imports by a relative path, and these in turn, by path from the file's folder. */
+  imports: z.record(z.string(), z.string()).optional(),
 });
 
 /** See `methodSourceSchema`. */

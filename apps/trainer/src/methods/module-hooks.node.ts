@@ -7,6 +7,9 @@ import { transform, type Message } from 'esbuild';
 /** Asks where a module is, without running it: `ssl-resolve:` and a `ResolveQuestion` as JSON, percent-encoded. */
 export const resolveScheme = 'ssl-resolve:';
 
+/** Asks which files a module imports by relative paths, and these in turn: `ssl-imports:` and its address, encoded. */
+export const importsScheme = 'ssl-imports:';
+
 /** What module, as seen from where. */
 export interface ResolveQuestion {
   readonly specifier: string;
@@ -21,6 +24,8 @@ export interface HookSettings {
 }
 
 let host = '';
+/** Addresses that each module imports by a relative path. */
+const relativeImports = new Map<string, Set<string>>();
 
 export const initialize: InitializeHook<HookSettings> = (settings) => {
   host = settings.host;
@@ -36,6 +41,7 @@ export const resolve: ResolveHook = async (specifier, context, nextResolve) => {
     const { url } = await nextResolve(question.specifier, { ...context, parentURL: question.parent });
     return { url: resolveScheme + encodeURIComponent(url), format: 'module', shortCircuit: true };
   }
+  if (specifier.startsWith(importsScheme)) return { url: specifier, format: 'module', shortCircuit: true };
   if (/^(@ssl\/.+|@tensorflow\/tfjs-core(\/.*)?|zod(\/.*)?)$/.test(specifier)) {
     try {
       return await nextResolve(specifier, { ...context, parentURL: host });
@@ -44,8 +50,20 @@ export const resolve: ResolveHook = async (specifier, context, nextResolve) => {
       return nextResolve(specifier, context);
     }
   }
-  return nextResolve(specifier, context);
+  const resolved = await nextResolve(specifier, context);
+  const { parentURL } = context;
+  if (/^\.\.?\//.test(specifier) && parentURL !== undefined) {
+    relativeImports.set(parentURL, (relativeImports.get(parentURL) ?? new Set()).add(resolved.url));
+  }
+  return resolved;
 };
+
+/** The module, what it imports by relative paths, what that imports, and so on. */
+function reachedFrom(url: string): readonly string[] {
+  const reached = new Set([url]);
+  for (const module of reached) for (const next of relativeImports.get(module) ?? []) reached.add(next);
+  return [...reached];
+}
 
 /** Runs TypeScript: types are taken out, nothing is checked. Node's own way of doing so does not reach back to 20. */
 export const load: LoadHook = async (url, context, nextLoad) => {
@@ -53,6 +71,14 @@ export const load: LoadHook = async (url, context, nextLoad) => {
     const found = decodeURIComponent(url.slice(resolveScheme.length));
     const source = `export const url = ${JSON.stringify(found)};`;
     return { format: 'module', source, shortCircuit: true };
+  }
+  if (url.startsWith(importsScheme)) {
+    const reached = reachedFrom(decodeURIComponent(url.slice(importsScheme.length)));
+    return {
+      format: 'module',
+      source: `export const urls = ${JSON.stringify(reached)};`,
+      shortCircuit: true,
+    };
   }
   const { protocol, pathname } = new URL(url);
   if (protocol !== 'file:' || !/\.m?ts$/.test(pathname)) return nextLoad(url, context);

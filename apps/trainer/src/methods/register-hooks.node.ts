@@ -1,5 +1,10 @@
 import { register } from 'node:module';
-import { resolveScheme, type HookSettings, type ResolveQuestion } from './module-hooks.node.ts';
+import {
+  importsScheme,
+  resolveScheme,
+  type HookSettings,
+  type ResolveQuestion,
+} from './module-hooks.node.ts';
 
 let registered = false;
 
@@ -25,4 +30,13 @@ export async function resolveModule(specifier: string, parent: string): Promise<
     readonly url: string;
   };
   return answer.url;
+}
+
+/** The addresses of a module that was imported, and of all that it reaches by imports of relative paths. */
+export async function relativeImportsOf(url: string): Promise<readonly string[]> {
+  registerModuleHooks();
+  const answer = (await import(importsScheme + encodeURIComponent(url))) as {
+    readonly urls: readonly string[];
+  };
+  return answer.urls;
 }

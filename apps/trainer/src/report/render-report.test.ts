@@ -116,6 +116,15 @@ describe('renderReport', () => {
     expect(sectionsOf(page)).toContain('map');
   });
 
+  it('calls classes predicted where training was given labels', () => {
+    const inputs = evaluatedRun();
+    const text = textOf(renderReport({ ...inputs, config: { ...inputs.config, usesLabels: true } }));
+    expect(text).toContain('Predicted classes');
+    expect(text).toContain('in each predicted class');
+    expect(text).toContain('Labels were used in training, and to score.');
+    expect(text).not.toMatch(/discovered|looked at afterwards|after training was done/i);
+  });
+
   it('says of one class that the run has collapsed', () => {
     const text = textOf(renderReport(evaluatedRun({ classes: 1 })));
     expect(text).toContain('One class discovered in');

@@ -38,9 +38,9 @@ export interface ReportEmbeddings {
   readonly classNames?: readonly string[] | undefined;
   /** `[count]`, −1 where unknown; absent where the data has no labels. */
   readonly labels?: Int32Array | undefined;
-  /** Discovered class of each image, `[count]`; absent where the method has no classes. */
+  /** Class of each image, `[count]`; absent where the method has no classes. */
   readonly predicted?: Int32Array | undefined;
-  /** Probability of the discovered class, `[count]`. */
+  /** Probability of that class, `[count]`. */
   readonly confidence?: Float32Array | undefined;
   /** Places in the plane, `[count, 2]`. */
   readonly map?: Float32Array | undefined;

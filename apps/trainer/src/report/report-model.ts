@@ -5,11 +5,13 @@ import type { ReportInputs } from './report-inputs.ts';
 
 /** What the sections of a report share: the inputs, and what follows from them. */
 export interface ReportModel extends ReportInputs {
-  /** Discovered classes that hold images, largest first; empty where there are no predictions. */
+  /** Classes that hold images, largest first; empty where there are no predictions. */
   readonly classes: readonly DiscoveredClass[];
   /** Classes × labels; absent without labels or predictions. */
   readonly confusion?: ClassConfusion;
   readonly hasLabels: boolean;
+  /** Whether training was given labels: its classes are predicted, those of other methods discovered. */
+  readonly learntLabels: boolean;
   labelName(label: number): string;
   labelColour(label: number): string;
   /** The colour of the label that the class stands for, where it stands for one alone. */
@@ -40,6 +42,7 @@ export function createReportModel(inputs: ReportInputs): ReportModel {
     classes,
     ...(confusion && { confusion }),
     hasLabels,
+    learntLabels: inputs.config['usesLabels'] === true,
     labelName: (label) => (label < 0 ? 'no label' : (names?.[label] ?? `label ${label}`)),
     labelColour,
     classColour: colourClasses(classes, confusion, labelColour),

@@ -1,4 +1,4 @@
-import type { WorkEvent } from '../work/messages.ts';
+import type { HeldMemory, WorkEvent } from '../work/messages.ts';
 import type { TrainedStep } from '../work/train-shapes.ts';
 import { find, make, makeData } from './elements.ts';
 import { drawLossChart } from './loss-chart.ts';
@@ -14,7 +14,7 @@ export function bindTraining(setup: Setup): void {
   const rows = find('tbody', section);
   const figure = (name: string, ...children: (Node | string)[]): void =>
     find(`[data-figure=${name}]`, section).replaceChildren(...children);
-  let steps: TrainedStep[] = [];
+  let steps: (TrainedStep & HeldMemory)[] = [];
   let sizes = { totalSteps: 1, batchSize: 1 };
 
   function showSteps(): void {
@@ -29,6 +29,7 @@ export function bindTraining(setup: Setup): void {
       makeData(milliseconds, Number.isNaN(milliseconds) ? '–' : milliseconds.toFixed(0)),
       make('small', {}, ' ms'),
     );
+    figure('memory', ...makeMebibytes(steps.at(-1)?.memoryBytes));
     figure('pace', makeData(pace, Number.isNaN(pace) ? '–' : pace.toFixed(pace < 10 ? 1 : 0)));
     progress.value = steps.length;
     drawLossChart(chart, steps, totalSteps);
@@ -50,6 +51,8 @@ export function bindTraining(setup: Setup): void {
           make('th', { scope: 'row' }, String(event.step)),
           make('td', { class: 'loss' }, makeData(event.loss, event.loss.toFixed(5))),
           make('td', {}, makeData(event.milliseconds, `${event.milliseconds.toFixed(0)} ms`)),
+          make('td', { class: 'tensors' }, makeData(event.tensors, `${event.tensors}`)),
+          make('td', { class: 'memory' }, ...makeMebibytes(event.memoryBytes)),
         ),
       );
       showSteps();
@@ -67,6 +70,11 @@ export function bindTraining(setup: Setup): void {
     },
     onEvent,
   });
+}
+
+function makeMebibytes(bytes = NaN): (Node | string)[] {
+  const text = Number.isNaN(bytes) ? '–' : (bytes / 2 ** 20).toFixed(0);
+  return [makeData(bytes, text), make('small', {}, ' MiB')];
 }
 
 /** Median time of the steps but the first, which prepares what the others use. */

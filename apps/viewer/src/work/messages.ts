@@ -26,6 +26,13 @@ interface TrainingRequest {
 /** The backend that was taken: what of it can be sent. */
 export type BackendFacts = Pick<BackendInfo, 'name' | 'description' | 'threads' | 'notes'>;
 
+/** What training holds after a step: once it is under way, no more with every step. */
+export interface HeldMemory {
+  readonly tensors: number;
+  /** Of the backend, in bytes; absent where it does not tell. */
+  readonly memoryBytes?: number;
+}
+
 /** What a check is called. */
 export type CheckName = Pick<ConformanceCheck, 'name' | 'group'>;
 
@@ -40,6 +47,6 @@ export type WorkEvent =
     }
   | { readonly type: 'check'; readonly index: number; readonly outcome: ConformanceResult | string }
   | { readonly type: 'training'; readonly totalSteps: number; readonly batchSize: number }
-  | ({ readonly type: 'step' } & TrainedStep)
+  | ({ readonly type: 'step' } & TrainedStep & HeldMemory)
   | { readonly type: 'done' }
   | { readonly type: 'failed'; readonly message: string };

@@ -1,5 +1,6 @@
 import { useBackend } from '@ssl/backend/browser';
 import { conformanceLimit } from '@ssl/backend/testing';
+import * as tf from '@tensorflow/tfjs-core';
 import type { WorkEvent, WorkRequest } from './messages.ts';
 import { runChecks } from './run-checks.ts';
 import { trainingSizes, trainShapes } from './train-shapes.ts';
@@ -35,7 +36,11 @@ async function work(request: WorkRequest): Promise<void> {
   }
   const { steps, batchSize } = trainingSizes(request.training);
   tell({ type: 'training', totalSteps: steps, batchSize });
-  await trainShapes(request.training, (step) => tell({ type: 'step', ...step }));
+  await trainShapes(request.training, (step) => {
+    const memoryBytes = info.memoryBytes?.();
+    const held = { tensors: tf.memory().numTensors, ...(memoryBytes !== undefined && { memoryBytes }) };
+    tell({ type: 'step', ...step, ...held });
+  });
 }
 
 function tell(event: WorkEvent): void {

@@ -208,8 +208,8 @@ function chooseBands(
   const fitting = Math.floor((bandBytes / paddedRowBytes - input.spanRows) / input.rowStep) + 1;
   // Few images: enough bands for all threads.
   const shared = Math.ceil((rows * images) / 32);
-  // Tiles are six pixels: bands of a multiple of six rows waste nothing where an image is one column.
-  const bandRows = clamp(roundUp(Math.min(fitting, shared), 6), 1, rows);
+  // The kernel takes four pixels at a time: with a multiple of four rows none is done twice, however many columns.
+  const bandRows = clamp(roundUp(Math.min(fitting, shared), 4), 1, rows);
   return { bands: Math.ceil(rows / bandRows), bandRows, paddedRowBytes };
 }
 

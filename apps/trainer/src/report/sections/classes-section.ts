@@ -9,13 +9,14 @@ const mostClasses = 60;
 /** Images that are shown of each. */
 const mostImages = 26;
 
-/** For each discovered class, its most confident images, its size and what labels it holds. */
+/** For each class, its most confident images, its size and what labels it holds. */
 export function classesSection(model: ReportModel): Html | undefined {
-  const { classes, embeddings, hasLabels } = model;
+  const { classes, embeddings, hasLabels, learntLabels } = model;
   if (embeddings === undefined) return undefined;
+  const title = learntLabels ? 'Predicted classes' : 'Discovered classes';
   if (classes.length === 0) {
     return html`<section id="classes">
-      <h2>Discovered classes</h2>
+      <h2>${title}</h2>
       <p class="lede">This method learns features, not classes: no predictions were made.</p>
     </section>`;
   }
@@ -27,7 +28,7 @@ export function classesSection(model: ReportModel): Html | undefined {
       ? `${images} drawn from the ${all.toLocaleString('en')} evaluated ones`
       : `${embeddings.count.toLocaleString('en')} evaluated images`;
   return html`<section id="classes">
-    <h2>Discovered classes</h2>
+    <h2>${title}</h2>
     <p class="lede">
       ${
         classes.length > shown.length
@@ -38,8 +39,9 @@ export function classesSection(model: ReportModel): Html | undefined {
       }${embeddings.confidence && `, ${classes.length === 1 ? '' : 'each '}with its most confident images`}.
       ${
         hasLabels
-          ? html`Names and purity come from labels that were looked at afterwards. Images whose label is not
-              their class’s commonest carry a <span class="odd-key">dot.</span>`
+          ? html`Names and purity come from labels
+              ${learntLabels ? 'of the evaluated images' : 'that were looked at afterwards'}. Images whose
+              label is not their class’s commonest carry a <span class="odd-key">dot.</span>`
           : 'Without labels a class has no name and no purity: look at what its images share.'
       }
     </p>

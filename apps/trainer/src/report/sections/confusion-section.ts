@@ -6,9 +6,9 @@ import type { ReportModel } from '../report-model.ts';
 /** Rows and columns that are shown, those with the most images. */
 const mostLines = 40;
 
-/** Discovered classes × labels as a heat map. */
+/** Classes × labels as a heat map. */
 export function confusionSection(model: ReportModel): Html | undefined {
-  const { confusion, labelName } = model;
+  const { confusion, labelName, learntLabels } = model;
   if (confusion === undefined) return undefined;
   const count = countOf(confusion);
   const rows = largest(confusion.classes.length, (row) =>
@@ -32,9 +32,10 @@ export function confusionSection(model: ReportModel): Html | undefined {
   return html`<section id="confusion">
     <h2>Classes against labels</h2>
     <p class="lede">
-      Images of each label (columns) in each discovered class (rows). Classes are sorted by the label they
-      match best, so that agreement lies on the diagonal; the stronger the shade, the larger a part of the
-      class. ${left.length > 0 && `Shown: the largest ${left.join(' and ')}.`}
+      Images of each label (columns) in each ${learntLabels ? 'predicted' : 'discovered'} class (rows).
+      Classes are sorted by the label they match best, so that agreement lies on the diagonal; the stronger
+      the shade, the larger a part of the class.
+      ${left.length > 0 && `Shown: the largest ${left.join(' and ')}.`}
     </p>
     <div class="scroll" tabindex="0" role="region" aria-label="Classes against labels">
       <table class="confusion${(rows.length > 20 || columns.length > 20) && ' dense'}">

@@ -39,10 +39,9 @@ function strip({ atlas, classes }: ReportModel): Html | undefined {
 }
 
 /** One line that tells this report from others. */
-export function reportTitle({ config, classes }: ReportModel): string {
+export function reportTitle({ config, classes, learntLabels }: ReportModel): string {
   const data = textAt(config, 'dataset', 'name') ?? textAt(config, 'data') ?? 'a data set';
-  const wereGiven = config['usesLabels'] === true;
-  if (classes.length === 0 || wereGiven) return `${textAt(config, 'method') ?? 'A run'} on ${data}`;
+  if (classes.length === 0 || learntLabels) return `${textAt(config, 'method') ?? 'A run'} on ${data}`;
   return `${classes.length === 1 ? 'One class' : `${classes.length} classes`} discovered in ${data}`;
 }
 

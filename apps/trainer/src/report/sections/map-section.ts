@@ -77,13 +77,13 @@ export function mapSection(model: ReportModel): Html | undefined {
 }
 
 function byClass(
-  { classes, classColour }: ReportModel,
+  { classes, classColour, learntLabels }: ReportModel,
   predicted: Int32Array,
   images: readonly number[],
 ): Colouring {
   return {
     id: 'class',
-    title: 'Discovered class',
+    title: learntLabels ? 'Predicted class' : 'Discovered class',
     groups: images.map((image) => predicted[image] as number),
     names: Object.fromEntries(classes.map(({ index }) => [index, `class ${index}`])),
     colours: Object.fromEntries(classes.map(({ index }) => [index, classColour(index)])),

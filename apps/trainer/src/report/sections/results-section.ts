@@ -35,17 +35,19 @@ const baselineNames: Readonly<Record<string, string>> = {
 const meanings: readonly (readonly [string, string])[] = [
   ['kNN', 'share of test images whose label the nearest training images vote for'],
   ['Linear', 'share that a linear classifier on the frozen features gets right'],
-  ['ACC', 'share that is right when each discovered class is matched with one label (Hungarian method)'],
-  [
-    'NMI, AMI',
-    'how much discovered class and label tell of each other; AMI takes off what chance would give',
-  ],
+  ['ACC', 'share that is right when each class is matched with one label (Hungarian method)'],
+  ['NMI, AMI', 'how much class and label tell of each other; AMI takes off what chance would give'],
   ['ARI', 'agreement on which pairs of images belong together, less chance'],
   ['Purity', 'share that carries its class’s commonest label; grows with the number of classes'],
 ];
 
 /** The scores of the run beside its baselines, and in words what was done to get them. */
-export function resultsSection({ evaluation, hasLabels, config }: ReportModel): Html | undefined {
+export function resultsSection({
+  evaluation,
+  hasLabels,
+  learntLabels,
+  config,
+}: ReportModel): Html | undefined {
   if (evaluation === undefined) return undefined;
   const { results, baselines, protocol } = evaluation;
   const seed = numberAt(config, 'seed');
@@ -66,8 +68,9 @@ export function resultsSection({ evaluation, hasLabels, config }: ReportModel): 
     <p class="lede">
       ${
         scored
-          ? html`Per cent on the evaluated images. Labels were used to score, after training was done. The
-              best of each column is <b>bold</b>.`
+          ? html`Per cent on the evaluated images. Labels were used
+              ${learntLabels ? 'in training, and to score' : 'to score, after training was done'}. The best of
+              each column is <b>bold</b>.`
           : html`${hasLabels ? 'No score was asked for.' : unscored}`
       }
     </p>

@@ -17,6 +17,14 @@ const optionsSchema = z.strictObject({
   noiseSigma: z.number().min(0).default(0.2).describe('deviation of the noise, for pixels in [0, 1]'),
   maskRatio: z.number().min(0).lt(1).default(0.5).describe('share of the patches that are masked'),
   maskPatchPixels: z.int().min(1).default(4).describe('side of a patch in pixels'),
+  corruptedShare: z
+    .number()
+    .min(0)
+    .max(1)
+    .default(1)
+    .describe(
+      'share of the images that are corrupted; whole ones among them are what the backbone meets later',
+    ),
   decodeFrom: z
     .enum(['features', 'map'])
     .default('map')
@@ -57,9 +65,10 @@ export const autoencoder: MethodDefinition<AutoencoderOptions, AutoencoderState>
   options: optionsSchema,
   presets: {
     'cifar10-small': {
-      description: 'CIFAR-10 on a CPU in 20 epochs: plain, through the pooled features, by Adam',
-      options: { corruption: 'none', decodeFrom: 'features' },
-      training: { optimizer: { name: 'adam', learningRate: 0.002 } },
+      description: 'CIFAR-10 on a CPU in 20 epochs: denoising, by Adam, in steps of 64 images',
+      // Where all images are noisy, the linear score was 3 points lower; plain, through the pooled features, 2.
+      options: { corruption: 'noise', noiseSigma: 0.5, corruptedShare: 0.6, decoderWidth: 16 },
+      training: { batchSize: 64, optimizer: { name: 'adam', learningRate: 0.001 } },
     },
   },
   collapseAdvice: 'lower optimizer.learningRate, or methodOptions.maskRatio and methodOptions.noiseSigma',
@@ -123,9 +132,10 @@ function imagesOf({ groups }: Views): Record<'input' | 'target', tf.Tensor4D> {
 /** The transforms of the input; holes are filled with the mean colour. */
 function corrupt(options: AutoencoderOptions, normalize: TransformSpec): readonly TransformSpec[] {
   const { corruption, noiseSigma: sigma, maskRatio: ratio, maskPatchPixels: patchSize } = options;
+  const probability = options.corruptedShare;
   return corruption === 'noise'
-    ? [{ name: 'gaussianNoise', sigma, clip: false }, normalize]
-    : [normalize, { name: 'randomMask', ratio, patchSize, fill: 0 }];
+    ? [{ name: 'gaussianNoise', sigma, clip: false, probability }, normalize]
+    : [normalize, { name: 'randomMask', ratio, patchSize, fill: 0, probability }];
 }
 
 function normalizationFor(channels: number): Normalization {

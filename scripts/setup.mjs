@@ -11,17 +11,27 @@ const oldestNode = [20, 19];
 // As npm does for its scripts: turbo looks for pnpm there, also where Node runs a script of this folder by itself.
 process.env.PATH = [join(root, 'node_modules', '.bin'), process.env.PATH].join(delimiter);
 
-/** Runs a program in the workspace's root; ends this process with its status if it fails. */
+/**
+ * Runs a program in the workspace's root; ends this process with its status if it fails.
+ *
+ * @returns what it printed where `stdio` is `pipe`: then that is shown only if it fails
+ */
 export function run(command, args, options = {}) {
   const result = spawnSync(command, args, {
     cwd: root,
     stdio: ['ignore', 2, 2],
     shell: process.platform === 'win32',
+    encoding: 'utf8',
+    maxBuffer: Infinity,
     ...options,
     env: { ...process.env, TURBO_TELEMETRY_DISABLED: '1', DO_NOT_TRACK: '1', ...options.env },
   });
   if (result.error) fail(`${command}: ${result.error.message}`);
-  if (result.status !== 0) process.exit(result.status ?? 1);
+  if (result.status !== 0) {
+    process.stderr.write(`${result.stdout ?? ''}${result.stderr ?? ''}`);
+    process.exit(result.status ?? 1);
+  }
+  return result.stdout;
 }
 
 /** Path of a program that a development dependency brought along. */
@@ -57,16 +67,13 @@ function install() {
   writeFileSync(stamp, state);
 }
 
-/** Builds what changed since the last build (turbo keeps the account). */
+/** Builds what changed since the last build (turbo keeps the account); says so only if there is something. */
 function build() {
-  process.stderr.write('Building what changed …\n');
-  run(tool('turbo'), [
-    'run',
-    'build',
-    '--output-logs=errors-only',
-    '--log-order=grouped',
-    '--log-prefix=none',
-  ]);
+  const turbo = ['run', 'build', '--output-logs=errors-only', '--log-order=grouped', '--log-prefix=none'];
+  const plan = run(tool('turbo'), [...turbo, '--dry-run=json'], { stdio: 'pipe' });
+  const isUpToDate = JSON.parse(plan).tasks.every(({ cache }) => cache.status === 'HIT');
+  if (!isUpToDate) process.stderr.write('Building what changed …\n');
+  run(tool('turbo'), turbo, { stdio: 'pipe' });
 }
 
 export function setUp() {

@@ -77,6 +77,12 @@ describe('the packages, packed and installed in an empty project', () => {
     expect(output).toMatch(/kNN/);
   });
 
+  it('runs the example of @ssl/backend’s README, which is a model of TensorFlow.js’s own', () => {
+    expect(runScript('layers.mjs', readmeExample('packages/backend/README.md'))).toMatch(
+      /^wasm \(SIMD.*\nloss [\d.]+\n$/,
+    );
+  });
+
   describe('the example of @ssl/train’s README', () => {
     const source = readmeExample('packages/train/README.md');
 

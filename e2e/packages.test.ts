@@ -83,6 +83,13 @@ describe('the packages, packed and installed in an empty project', () => {
     );
   });
 
+  it('runs the example of @ssl/losses’ README', () => {
+    const output = runScript('losses.mjs', readmeExample('packages/losses/README.md'));
+    expect(output).toMatch(
+      /^spread: 0\.00, gradients of 1 tensor\ncollapsed: 2\.12, gradients of 1 tensor\n$/,
+    );
+  });
+
   describe('the example of @ssl/train’s README', () => {
     const source = readmeExample('packages/train/README.md');
 

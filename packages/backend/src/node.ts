@@ -1,4 +1,4 @@
-export type { InstallProgress } from './tensorflow/install-progress.ts';
+export type { InstallProgress } from './install/install-progress.ts';
 export {
   installTensorflow,
   type InstalledTensorflow,

@@ -4,9 +4,9 @@ import { UserError } from '@ssl/errors';
 import { buildAddon, checkAddon } from './build-addon.node.ts';
 import { findBuildTools, unsupportedMachine, type BuildTools } from './build-tools.node.ts';
 import { fetchLibraries, fetchSources, type Fetching } from './fetch-sources.node.ts';
-import type { InstallProgress } from './install-progress.ts';
-import { withInstallLock } from './install-lock.node.ts';
-import { tensorflowHome } from './tensorflow-home.node.ts';
+import type { InstallProgress } from '../install/install-progress.ts';
+import { withInstallLock } from '../install/install-lock.node.ts';
+import { backendHome } from '../install/backend-home.node.ts';
 import {
   installationFolder,
   installationLayout,
@@ -19,7 +19,7 @@ import {
 export interface InstallTensorflowOptions {
   /** With CUDA: several GB instead of one. Default: false. */
   readonly gpu?: boolean;
-  /** Default: `tensorflowHome()`. */
+  /** Default: `backendHome('tensorflow')`. */
   readonly home?: string;
   /** Python whose pip downloads. Default: `python3` from the path. */
   readonly python?: string;
@@ -55,7 +55,7 @@ const neededBytes: Readonly<Record<TensorflowVariant, number>> = { cpu: 1.6e9, g
 export async function installTensorflow(
   options: InstallTensorflowOptions = {},
 ): Promise<InstalledTensorflow> {
-  const { gpu = false, home = tensorflowHome(), python, onProgress, signal } = options;
+  const { gpu = false, home = backendHome('tensorflow'), python, onProgress, signal } = options;
   const variant: TensorflowVariant = gpu ? 'gpu' : 'cpu';
   const report: Fetching['report'] = (step, message, bytes) =>
     onProgress?.({ step, message, ...(bytes && { bytes }) });

@@ -28,7 +28,7 @@ const packageNames = ['@tensorflow/tfjs-node-gpu', '@tensorflow/tfjs-node'] as c
  * Looks for tfjs-node: installed in the project (the GPU package first), then in the user's cache.
  *
  * @param project folder whose `node_modules` (and those above it) are searched
- * @param home see `tensorflowHome`
+ * @param home see `backendHome`
  */
 export async function findNativePackages(project: string, home: string): Promise<NativePackageSearch> {
   const packages: NativePackage[] = [];

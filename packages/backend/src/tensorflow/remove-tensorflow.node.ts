@@ -1,19 +1,19 @@
 import { existsSync } from 'node:fs';
 import { rm, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { withInstallLock } from './install-lock.node.ts';
-import { tensorflowHome } from './tensorflow-home.node.ts';
+import { withInstallLock } from '../install/install-lock.node.ts';
+import { backendHome } from '../install/backend-home.node.ts';
 import { installationFolder } from './tensorflow-installation.node.ts';
 
 /**
  * Takes away what `installTensorflow` put into the user's cache, finished or not; a package in a project is left
  * alone.
  *
- * @param home default: `tensorflowHome()`
+ * @param home default: `backendHome('tensorflow')`
  * @returns whether there was anything
  * @throws UserError where an installation is running
  */
-export async function removeTensorflow(home: string = tensorflowHome()): Promise<boolean> {
+export async function removeTensorflow(home: string = backendHome('tensorflow')): Promise<boolean> {
   if (!existsSync(home)) return false;
   const parts = [installationFolder(home), join(home, 'partial-cpu'), join(home, 'partial-gpu')];
   const present = parts.filter((part) => existsSync(part));

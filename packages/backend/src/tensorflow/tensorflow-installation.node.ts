@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { tensorflowHome } from './tensorflow-home.node.ts';
+import { backendHome } from '../install/backend-home.node.ts';
 
 /** Which build of TensorFlow: `cpu`, or `gpu` with CUDA (which also runs without a GPU). */
 export type TensorflowVariant = 'cpu' | 'gpu';
@@ -22,7 +22,7 @@ export interface TensorflowManifest {
 export const installationLayout = 1;
 
 /** Folder of the finished installation. */
-export function installationFolder(home: string = tensorflowHome()): string {
+export function installationFolder(home: string = backendHome('tensorflow')): string {
   return join(home, 'installed');
 }
 
@@ -37,7 +37,7 @@ export function installedAddon(folder: string): string {
  * @returns `undefined` where there is none, or one that this version, platform or processor cannot use
  */
 export async function readInstallation(
-  home: string = tensorflowHome(),
+  home: string = backendHome('tensorflow'),
 ): Promise<TensorflowManifest | undefined> {
   let parsed: unknown;
   try {

@@ -6,9 +6,9 @@ import { findBuildTools, unsupportedMachine, type BuildTools } from './build-too
 import { fetchLibraries, fetchSources, type Fetching } from './fetch-sources.node.ts';
 import type { InstallProgress } from '../install/install-progress.ts';
 import { withInstallLock } from '../install/install-lock.node.ts';
+import { installationFolder } from '../install/installation.node.ts';
 import { backendHome } from '../install/backend-home.node.ts';
 import {
-  installationFolder,
   installationLayout,
   readInstallation,
   type TensorflowManifest,

@@ -2,8 +2,9 @@ import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { installationFolder } from '../install/installation.node.ts';
 import { unsupportedMachine } from './build-tools.node.ts';
-import { installationFolder, installedAddon, readInstallation } from './tensorflow-installation.node.ts';
+import { installedAddon, readInstallation } from './tensorflow-installation.node.ts';
 
 /** A tfjs-node on this machine: its JavaScript and its addon. */
 export interface NativePackage {

@@ -2,8 +2,8 @@ import { existsSync } from 'node:fs';
 import { rm, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { withInstallLock } from '../install/install-lock.node.ts';
+import { installationFolder } from '../install/installation.node.ts';
 import { backendHome } from '../install/backend-home.node.ts';
-import { installationFolder } from './tensorflow-installation.node.ts';
 
 /**
  * Takes away what `installTensorflow` put into the user's cache, finished or not; a package in a project is left

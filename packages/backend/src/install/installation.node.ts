@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 /** What the manifest of every installation says of what it was made for. */
@@ -31,4 +31,22 @@ export async function readManifest(home: string, layout: number): Promise<object
   const usable =
     manifest.layout === layout && manifest.platform === process.platform && manifest.arch === process.arch;
   return usable ? parsed : undefined;
+}
+
+/**
+ * Makes a finished folder the installation, in place of an older one, which works until then.
+ *
+ * @param partial folder below `home`
+ * @returns the folder of the installation
+ */
+export async function finishInstallation(
+  home: string,
+  partial: string,
+  manifest: InstallationManifest,
+): Promise<string> {
+  await writeFile(join(partial, 'manifest.json'), `${JSON.stringify(manifest, undefined, 2)}\n`);
+  const folder = installationFolder(home);
+  await rm(folder, { recursive: true, force: true });
+  await rename(partial, folder);
+  return folder;
 }

@@ -36,6 +36,16 @@ export function webgpuModule(folder: string): string {
   return join(folder, 'node_modules', 'webgpu', 'index.js');
 }
 
+/** The folder, below that of an installation, of which the package needs only {@link webgpuPlatform}'s. */
+export function webgpuBinaries(folder: string): string {
+  return join(folder, 'node_modules', 'webgpu', 'dist');
+}
+
+/** Name of the folder of this machine's binaries. */
+export function webgpuPlatform(): string {
+  return `${process.platform}-${process.platform === 'darwin' ? 'universal' : process.arch}`;
+}
+
 /**
  * Why the package has nothing for this kind of machine.
  *

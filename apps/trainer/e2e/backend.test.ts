@@ -23,6 +23,7 @@ describe('ssl backend', () => {
     const { status, stdout } = await ssl(home, ['backend'], { environment });
     expect(status).toBe(0);
     expect(stdout).toMatch(/^tensorflow\s+no\s+not installed/m);
+    expect(stdout).toMatch(/^webgpu\s+no\s+not installed/m);
     expect(stdout).toMatch(/^wasm\s+yes/m);
     const listed = await sslJson<Listed[]>(home, ['backend', 'list'], { environment });
     expect(listed.map(({ name }) => name)).toEqual(['tensorflow', 'webgpu', 'wasm', 'cpu']);
@@ -31,6 +32,8 @@ describe('ssl backend', () => {
   it('has nothing to remove where nothing was installed', async () => {
     const removal = { removed: false, home: join(home, 'tensorflow') };
     expect(await sslJson(home, ['backend', 'remove', 'tensorflow'], { environment })).toEqual(removal);
+    const { stdout } = await ssl(home, ['backend', 'remove', 'webgpu'], { environment });
+    expect(stdout).toContain(`Nothing to remove: ${join(home, 'webgpu')} holds nothing`);
   });
 
   it('removes an installation, and tells of one that was interrupted', async () => {
@@ -48,6 +51,16 @@ describe('ssl backend', () => {
 
   it.each([
     ['what comes with the package', ['install', 'wasm'], /^ssl: backend wasm: nothing to install or remove/],
+    [
+      'what is for TensorFlow',
+      ['install', 'webgpu', '--gpu'],
+      /backend webgpu: --gpu and --python are for tens/,
+    ],
+    [
+      'a registry that does not answer',
+      ['install', 'webgpu'],
+      /^ssl: installWebgpu: (npm cannot reach its registry \(ECONNREFUSED\) for webgpu@\S+; check|it is for)/,
+    ],
     ['an unknown name', ['install', 'tensorflo'], /unknown backend "tensorflo": did you mean "tensorflow"/],
     ['no name', ['remove'], /missing required argument 'name'/],
     [
@@ -56,7 +69,10 @@ describe('ssl backend', () => {
       /installTensorflow: .*(Python 3 and pip for Python 3.* missing; install with|it can be built on)/,
     ],
   ])('refuses %s with status 2, writing nothing', async (_, args, line) => {
-    const { status, stdout, stderr } = await ssl(home, ['backend', ...args], { environment });
+    const offline = { npm_config_registry: 'http://127.0.0.1:9', npm_config_fetch_retries: '0' };
+    const { status, stdout, stderr } = await ssl(home, ['backend', ...args], {
+      environment: { ...environment, ...offline },
+    });
     expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
     expect(stderr.trim().split('\n').at(-1)).toMatch(line);
     expect(await readdir(home)).toEqual([]);
@@ -67,6 +83,7 @@ describe('ssl doctor', () => {
   it('names the one command that would make it faster', async () => {
     const { stdout } = await ssl(home, ['doctor'], { environment });
     expect(stdout).toMatch(/^– Native {4}not installed/m);
+    expect(stdout).toMatch(/^– WebGPU {4}not installed; .*: ssl backend install webgpu$/m);
     expect(stdout).toMatch(/^✓ Backend {3}\S+ \(.*taken by --backend auto$/m);
     const { faster, backend } = await sslJson<{ faster: string | null; backend: { name: string } }>(
       home,

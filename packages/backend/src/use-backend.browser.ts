@@ -1,13 +1,12 @@
 import { UserError } from '@ssl/errors';
-import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-core/dist/register_all_gradients.js';
 import type { BackendInfo, BackendName } from './backend-info.ts';
 import { createUseBackend, type UseBackend, type UseBackendOptions } from './create-use-backend.ts';
 import { startCpu, startWasmOrCpu } from './start-cpu.ts';
 import type { WasmUrls } from './wasm/load-emscripten.browser.ts';
 import { startWasmInBrowser } from './wasm/start-wasm.browser.ts';
-import { findWebgpuAdapter, type WebgpuAdapter } from './webgpu/find-webgpu-adapter.browser.ts';
-import { registerWebgpuKernels } from './webgpu/register-webgpu-kernels.ts';
+import { findWebgpuAdapter } from './webgpu/find-webgpu-adapter.ts';
+import { startWebgpu, startWebgpuIfReal } from './webgpu/start-webgpu.ts';
 
 /** Settings of {@link useBackend} in a browser. */
 export interface BrowserBackendOptions extends UseBackendOptions {
@@ -27,6 +26,8 @@ export interface BrowserBackendOptions extends UseBackendOptions {
  */
 export const useBackend: UseBackend<BrowserBackendOptions> = createUseBackend(start);
 
+const noAdapter = 'this browser offers no graphics adapter';
+
 async function start(
   name: BackendName,
   { threads, wasmUrls }: BrowserBackendOptions = {},
@@ -38,8 +39,7 @@ async function start(
       throw new UserError('backend tensorflow: is for Node; in a browser use auto, webgpu or wasm');
     case 'webgpu': {
       const adapter = await findWebgpuAdapter();
-      if (!adapter)
-        throw new UserError('backend webgpu: this browser offers no graphics adapter; use auto or wasm');
+      if (!adapter) throw new UserError(`backend webgpu: ${noAdapter}; use auto or wasm`);
       return startWebgpu(adapter);
     }
     case 'wasm':
@@ -50,33 +50,7 @@ async function start(
 }
 
 async function startFastest(startWasm: () => Promise<BackendInfo>): Promise<BackendInfo> {
-  const adapter = await findWebgpuAdapter();
-  if (adapter && !adapter.software) {
-    try {
-      return await startWebgpu(adapter);
-    } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
-      return startWasmOrCpu(startWasm, [`WebGPU is not used: ${reason}.`]);
-    }
-  }
-  const reason = adapter
-    ? `its adapter is software (${adapter.description}), slower than wasm`
-    : 'this browser offers no graphics adapter';
-  return startWasmOrCpu(startWasm, [`WebGPU is not used: ${reason}.`]);
-}
-
-async function startWebgpu({ description, software }: WebgpuAdapter): Promise<BackendInfo> {
-  // Loaded where it is wanted only: it is larger than everything else together.
-  await import('@tensorflow/tfjs-backend-webgpu');
-  registerWebgpuKernels();
-  if (!(await tf.setBackend('webgpu')))
-    throw new UserError('backend webgpu: the adapter was found but did not start');
-  return {
-    name: 'webgpu',
-    description: description === '' ? 'webgpu' : `webgpu (${description})`,
-    threads: 1,
-    simd: true,
-    notes: software ? ['This adapter is software: it is for tests of tiny shapes only.'] : [],
-    dispose: async () => tf.removeBackend('webgpu'),
-  };
+  const webgpu = await startWebgpuIfReal((await findWebgpuAdapter()) ?? noAdapter);
+  if (typeof webgpu !== 'string') return webgpu;
+  return startWasmOrCpu(startWasm, [`WebGPU is not used: ${webgpu}.`]);
 }

@@ -4,23 +4,25 @@ import { promisify } from 'node:util';
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
+import { softwareWebgpu, webgpu, webgpuTitle } from './fixtures/webgpu.testing.ts';
 import { batchNormInference, batchNormTraining, globalAveragePool, isOutOfMemoryError } from './index.ts';
 import { useBackend } from './node.ts';
 
 interface Trained {
   readonly threads: number;
+  readonly losses: readonly number[];
   readonly digest: string;
   readonly leaked: number;
   readonly grown: number;
 }
 
 /** Runs the training program in a process of its own, which must end by itself and print nothing else. */
-async function train(threads: number, steps: number): Promise<Trained> {
+async function train(threads: number, steps: number, backend = 'wasm'): Promise<Trained> {
   const program = fileURLToPath(new URL('./fixtures/train.testing.ts', import.meta.url));
   const flags = ['--conditions=@ssl/source', '--import', 'tsx'];
   const { stdout, stderr } = await promisify(execFile)(
     process.execPath,
-    [...flags, program, String(threads), String(steps)],
+    [...flags, program, String(threads), String(steps), backend],
     { timeout: 50_000 },
   );
   expect(stderr).toBe('');
@@ -55,7 +57,7 @@ describe('useBackend', () => {
     await expect(useBackend('wasn' as 'wasm')).rejects.toThrow(
       'unknown backend "wasn": did you mean "wasm"?',
     );
-    await expect(useBackend('webgpu')).rejects.toThrow('backend webgpu: not available in Node yet');
+    if (!webgpu) await expect(useBackend('webgpu')).rejects.toThrow(/^backend webgpu: it \w+/);
     await expect(useBackend('wasm', { threads: 0 })).rejects.toThrow(
       'useBackend: threads must be a whole number from 1 to 8, got 0',
     );
@@ -89,6 +91,34 @@ describe('useBackend', () => {
     expect(second.threads).toBe(1);
     expect([...tf.matMul(tf.ones([2, 3]), tf.ones([3, 1])).dataSync()]).toEqual([3, 3]);
     await second.dispose();
+  });
+});
+
+describe.skipIf(!webgpu)(webgpuTitle('useBackend on WebGPU'), () => {
+  it('trains as wasm does, leaks nothing, and ends by itself', async () => {
+    const [gpu, wasm] = await Promise.all([train(1, 6, 'webgpu'), train(1, 6)]);
+    expect(gpu.leaked).toBe(0);
+    for (const [step, loss] of gpu.losses.entries())
+      expect(loss / (wasm.losses[step] ?? NaN)).toBeCloseTo(1, 4);
+  });
+
+  it('says how a tensor is read, and starts anew after dispose', async () => {
+    const first = await useBackend('webgpu');
+    const product = tf.matMul(tf.ones([2, 3]), tf.ones([3, 1]));
+    expect(() => product.dataSync()).toThrow('use "await tensor.data()"');
+    expect([...(await product.data())]).toEqual([3, 3]);
+    await first.dispose();
+    const second = await useBackend('webgpu');
+    expect(second.notes.some((note) => note.includes('software'))).toBe(softwareWebgpu);
+    expect([...(await tf.add(tf.ones([2]), 2).data())]).toEqual([3, 3]);
+    await second.dispose();
+  });
+
+  it.skipIf(!softwareWebgpu)('is not taken by itself where its adapter is software', async () => {
+    const info = await useBackend('auto');
+    expect(info.name).not.toBe('webgpu');
+    if (info.name === 'wasm')
+      expect(info.notes.join()).toContain('WebGPU is not used: its adapter is software');
   });
 });
 

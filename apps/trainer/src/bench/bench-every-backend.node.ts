@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { tensorflowStatus } from '@ssl/backend/node';
+import { tensorflowStatus, webgpuStatus } from '@ssl/backend/node';
 import { listBackends } from '../machine/list-backends.node.ts';
 import type { BenchResult, BenchSettings } from './bench-result.ts';
 
@@ -16,7 +16,7 @@ export async function benchEveryBackend(
   note: (line: string) => void,
 ): Promise<readonly BenchResult[]> {
   const results: BenchResult[] = [];
-  for (const { name, available } of listBackends(await tensorflowStatus())) {
+  for (const { name, available } of listBackends(await tensorflowStatus(), await webgpuStatus())) {
     if (!available) continue;
     note(`Measuring ${name} …`);
     const own = name === 'cpu' ? { ...settings, batchSize: 1, steps: 1 } : settings;

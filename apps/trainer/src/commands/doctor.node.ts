@@ -1,10 +1,10 @@
 import { availableParallelism, freemem, totalmem } from 'node:os';
 import type { BackendInfo } from '@ssl/backend';
-import { tensorflowStatus, useBackend } from '@ssl/backend/node';
+import { tensorflowStatus, useBackend, webgpuStatus } from '@ssl/backend/node';
 import type { Command } from 'commander';
 import { fasterCommand } from '../machine/faster-command.ts';
 import { findGpus } from '../machine/find-gpu.node.ts';
-import { listBackends } from '../machine/list-backends.node.ts';
+import { listBackends, type ListedBackend } from '../machine/list-backends.node.ts';
 import { commandLine } from '../terminal/command-line.ts';
 import { createTerminal } from '../terminal/terminal.node.ts';
 
@@ -28,14 +28,14 @@ export function addDoctorCommand(program: Command): void {
       const terminal = createTerminal(options);
       const backend = await useBackend('auto');
       const { name, description, threads, simd, notes } = backend;
-      const [status, gpus] = await Promise.all([tensorflowStatus(), findGpus()]);
+      const [status, webgpu, gpus] = await Promise.all([tensorflowStatus(), webgpuStatus(), findGpus()]);
       const faster = fasterCommand({ backend, status, gpus });
       const findings = [
         findNode(),
         findCores(),
         findMemory(),
         await findSharp(),
-        ...listBackends(status)
+        ...listBackends(status, webgpu)
           .filter((listed) => listed.name === 'tensorflow' || listed.name === 'webgpu')
           .map((listed) => ({
             what: listed.name === 'tensorflow' ? 'Native' : 'WebGPU',
@@ -69,20 +69,23 @@ function sign({ ok, optional }: Finding): string {
   return ok ? '✓' : '✗';
 }
 
-/** Native TensorFlow that is there but not used did not load, which is a fault: the backend's notes say why. */
+/**
+ * Native TensorFlow that is there but not used did not load, which is a fault: the backend's notes say why. WebGPU
+ * that is there has loaded.
+ */
 function loadedOrNot(
-  listed: { readonly name: string; readonly available: boolean; readonly description: string },
+  { name, available, description }: ListedBackend,
   backend: BackendInfo,
 ): Omit<Finding, 'what'> {
-  const { available, description } = listed;
   if (!available) return { found: description, ok: true, optional: true };
-  const loads = backend.name === listed.name;
+  const loads = name === 'webgpu' || backend.name === name;
   return { found: `${description}${loads ? '' : ', but it does not load: see below'}`, ok: loads };
 }
 
 function findGpu(gpus: readonly string[], backend: BackendInfo): Finding {
   if (gpus.length === 0) return { what: 'GPU', found: 'none of NVIDIA’s', ok: true, optional: true };
-  const used = backend.name === 'tensorflow' && backend.description.includes('GPU');
+  const used =
+    backend.name === 'webgpu' || (backend.name === 'tensorflow' && backend.description.includes('GPU'));
   return { what: 'GPU', found: `${gpus.join(', ')}${used ? '' : ', not used'}`, ok: true, optional: !used };
 }
 

@@ -1,5 +1,5 @@
 import type { BackendName } from '@ssl/backend';
-import type { TensorflowStatus } from '@ssl/backend/node';
+import type { TensorflowStatus, WebgpuStatus } from '@ssl/backend/node';
 import { commandLine } from '../terminal/command-line.ts';
 
 /** One backend as `ssl backend list` tells it. */
@@ -10,11 +10,11 @@ export interface ListedBackend {
   readonly description: string;
 }
 
-/** All backends, fastest first. */
-export function listBackends(status: TensorflowStatus): readonly ListedBackend[] {
+/** All backends, in the order in which `--backend auto` looks for them. */
+export function listBackends(tensorflow: TensorflowStatus, webgpu: WebgpuStatus): readonly ListedBackend[] {
   return [
-    { name: 'tensorflow', ...describeTensorflow(status) },
-    { name: 'webgpu', available: false, description: 'not in Node yet; works in browsers' },
+    { name: 'tensorflow', ...describeTensorflow(tensorflow) },
+    { name: 'webgpu', ...describeWebgpu(webgpu) },
     {
       name: 'wasm',
       available: true,
@@ -29,7 +29,7 @@ export function listBackends(status: TensorflowStatus): readonly ListedBackend[]
 }
 
 /** What there is of native TensorFlow, or the command that installs it. */
-export function describeTensorflow(status: TensorflowStatus): Omit<ListedBackend, 'name'> {
+function describeTensorflow(status: TensorflowStatus): Omit<ListedBackend, 'name'> {
   const { installed, packages, interrupted, cannotInstall, home } = status;
   const own = packages.find((found) => found.own);
   if (own) return { available: true, description: `${own.name} of the project, in ${own.folder}` };
@@ -47,4 +47,32 @@ export function describeTensorflow(status: TensorflowStatus): Omit<ListedBackend
       ? `an installation was interrupted; to go on: ${command}`
       : `not installed; to install: ${command}`,
   };
+}
+
+/** What there is of WebGPU, or the command that installs it; a software adapter counts as none. */
+function describeWebgpu({
+  home,
+  installed,
+  adapter,
+  cannotInstall,
+}: WebgpuStatus): Omit<ListedBackend, 'name'> {
+  if (installed === undefined || adapter === undefined) {
+    const command = commandLine(['backend', 'install', 'webgpu']);
+    return {
+      available: false,
+      description:
+        cannotInstall === undefined
+          ? `not installed; for graphics processors of any make, to install: ${command}`
+          : `not installed, and cannot be: ${cannotInstall}`,
+    };
+  }
+  const what = `webgpu ${installed.webgpu}`;
+  if (typeof adapter === 'string') return { available: false, description: `${what}: ${adapter}` };
+  const { description, software } = adapter;
+  return software
+    ? {
+        available: false,
+        description: `${what}: its adapter is software (${description}), for tests by --backend webgpu`,
+      }
+    : { available: true, description: `${what} on ${description || 'an unnamed adapter'}, in ${home}` };
 }

@@ -111,10 +111,7 @@ function batchNorms(): OpCase[] {
   }));
 }
 
-/**
- * A number that is none must reach all that depends on it, and nothing else: training stops there, and says so.
- * `avgPool` is not among them: tfjs's kernel for wasm clamps NaN away, and nothing here trains with it.
- */
+/** A number that is none must reach all that depends on it, and nothing else: training stops there, and says so. */
 export const nonFiniteCases: readonly OpCase[] = [NaN, Infinity, -Infinity].flatMap((value) => {
   const name = (op: string): string => `${op} of ${value}`;
   const at = (place: number, input = 0): { special: readonly SpecialValue[] } => ({
@@ -177,6 +174,18 @@ export const nonFiniteCases: readonly OpCase[] = [NaN, Infinity, -Infinity].flat
       inputs: [[1, 4, 4, 3]],
       ...at(10),
       run: (x) => tf.maxPool(x as tf.Tensor4D, 2, 2, 'valid'),
+    },
+    {
+      name: name('avgPool'),
+      inputs: [[1, 4, 4, 3]],
+      ...at(10),
+      run: (x) => tf.avgPool(x as tf.Tensor4D, 2, 2, 'valid'),
+    },
+    {
+      name: name('avgPool 3×3, stride 1,'),
+      inputs: [[2, 5, 4, 8]],
+      ...at(75),
+      run: (x) => tf.avgPool(x as tf.Tensor4D, 3, 1, 'valid'),
     },
     {
       name: name('globalAveragePool'),

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { FetchedLibraries, FetchedSources } from './fetch-sources.node.ts';
-import { runCommand } from './run-command.node.ts';
+import { runCommand } from '../install/run-command.node.ts';
 import { captureAddon, captureAddonSource } from './stderr-capture.node.ts';
 import { installedAddon } from './tensorflow-installation.node.ts';
 

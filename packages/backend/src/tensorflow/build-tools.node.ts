@@ -1,7 +1,7 @@
-import { accessSync, constants } from 'node:fs';
-import { delimiter, dirname, join } from 'node:path';
-import { runCommand } from './run-command.node.ts';
-import { hasGlibc } from './has-glibc.node.ts';
+import { delimiter, dirname } from 'node:path';
+import { findProgram } from '../install/find-program.node.ts';
+import { hasGlibc } from '../install/has-glibc.node.ts';
+import { runCommand } from '../install/run-command.node.ts';
 import { unsupportedProcessor } from './unsupported-processor.node.ts';
 
 /** Programs that building the addon needs. */
@@ -91,21 +91,6 @@ function describeMissing(
   if (!manager) return `${names} missing; install with your system's package manager`;
   const packages = missing.map((tool) => manager.packages[tool]).join(' ');
   return `${names} missing; install with: ${root ? '' : 'sudo '}${manager.install} ${packages}`;
-}
-
-function findProgram(names: readonly string[], folders: readonly string[]): string | undefined {
-  for (const name of names) {
-    for (const folder of folders) {
-      const candidate = join(folder, name);
-      try {
-        accessSync(candidate, constants.X_OK);
-        return candidate;
-      } catch {
-        // Not there.
-      }
-    }
-  }
-  return undefined;
 }
 
 async function runs(command: string, args: readonly string[]): Promise<boolean> {

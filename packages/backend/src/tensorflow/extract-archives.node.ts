@@ -1,4 +1,4 @@
-import { runCommand } from './run-command.node.ts';
+import { runCommand } from '../install/run-command.node.ts';
 
 /** What {@link extractTensorflowWheel} took out of a wheel. */
 export interface ExtractedWheel {

@@ -10,8 +10,8 @@ import {
   extractTensorflowWheel,
   type ExtractedWheel,
 } from './extract-archives.node.ts';
-import type { InstallProgress } from './install-progress.ts';
-import { CommandError, runCommand } from './run-command.node.ts';
+import type { InstallProgress } from '../install/install-progress.ts';
+import { CommandError, runCommand } from '../install/run-command.node.ts';
 import type { TensorflowVariant } from './tensorflow-installation.node.ts';
 
 /** What the steps of an installation share. */

@@ -1,14 +1,15 @@
-import { mkdir, rename, rm, statfs, writeFile } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { UserError } from '@ssl/errors';
 import { buildAddon, checkAddon } from './build-addon.node.ts';
 import { findBuildTools, unsupportedMachine, type BuildTools } from './build-tools.node.ts';
 import { fetchLibraries, fetchSources, type Fetching } from './fetch-sources.node.ts';
-import type { InstallProgress } from './install-progress.ts';
-import { withInstallLock } from './install-lock.node.ts';
-import { tensorflowHome } from './tensorflow-home.node.ts';
+import type { InstallProgress } from '../install/install-progress.ts';
+import { withInstallLock } from '../install/install-lock.node.ts';
+import { finishInstallation, installationFolder } from '../install/installation.node.ts';
+import { requireSpace } from '../install/require-space.node.ts';
+import { backendHome } from '../install/backend-home.node.ts';
 import {
-  installationFolder,
   installationLayout,
   readInstallation,
   type TensorflowManifest,
@@ -19,7 +20,7 @@ import {
 export interface InstallTensorflowOptions {
   /** With CUDA: several GB instead of one. Default: false. */
   readonly gpu?: boolean;
-  /** Default: `tensorflowHome()`. */
+  /** Default: `backendHome('tensorflow')`. */
   readonly home?: string;
   /** Python whose pip downloads. Default: `python3` from the path. */
   readonly python?: string;
@@ -55,7 +56,7 @@ const neededBytes: Readonly<Record<TensorflowVariant, number>> = { cpu: 1.6e9, g
 export async function installTensorflow(
   options: InstallTensorflowOptions = {},
 ): Promise<InstalledTensorflow> {
-  const { gpu = false, home = tensorflowHome(), python, onProgress, signal } = options;
+  const { gpu = false, home = backendHome('tensorflow'), python, onProgress, signal } = options;
   const variant: TensorflowVariant = gpu ? 'gpu' : 'cpu';
   const report: Fetching['report'] = (step, message, bytes) =>
     onProgress?.({ step, message, ...(bytes && { bytes }) });
@@ -68,7 +69,7 @@ export async function installTensorflow(
   const tools = await requireTools(python);
   await mkdir(home, { recursive: true });
   return withInstallLock(home, async () => {
-    await requireSpace(home, variant);
+    await requireSpace('installTensorflow', home, neededBytes[variant]);
     const partial = join(home, `partial-${variant}`);
     await mkdir(partial, { recursive: true });
     const fetching: Fetching = { partial, tools, variant, report, signal };
@@ -97,10 +98,7 @@ async function install(home: string, fetching: Fetching): Promise<InstalledTenso
   for (const spent of ['deps/include', 'napi', 'package/binding', 'wheel']) {
     await rm(join(partial, spent), { recursive: true, force: true });
   }
-  await writeFile(join(partial, 'manifest.json'), `${JSON.stringify(manifest, undefined, 2)}\n`);
-  const folder = installationFolder(home);
-  await rm(folder, { recursive: true, force: true });
-  await rename(partial, folder);
+  const folder = await finishInstallation(home, partial, manifest);
   report('done', `TensorFlow ${manifest.tensorflow} (${variant}) is installed in ${folder}`);
   return { ...manifest, folder };
 }
@@ -111,18 +109,6 @@ async function requireTools(python: string | undefined): Promise<BuildTools> {
   const tools = await findBuildTools({ python });
   if (typeof tools === 'string') throw new UserError(`installTensorflow: ${tools}`);
   return tools;
-}
-
-async function requireSpace(home: string, variant: TensorflowVariant): Promise<void> {
-  const { bavail, bsize } = await statfs(home);
-  const free = bavail * bsize;
-  const needed = neededBytes[variant];
-  if (free >= needed) return;
-  const gigabytes = (bytes: number) => (bytes / 1e9).toFixed(1);
-  throw new UserError(
-    `installTensorflow: needs ${gigabytes(needed)} GB of free disk space in ${home}, has ${gigabytes(free)}; ` +
-      'free some, or set SSL_HOME to a folder on another disk',
-  );
 }
 
 async function attempt<T>(work: () => Promise<T>): Promise<T> {

@@ -4,11 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isUserError } from '@ssl/errors';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { installationFolder } from '../install/installation.node.ts';
 import { unsupportedMachine } from './build-tools.node.ts';
 import { installTensorflow } from './install-tensorflow.node.ts';
 import { removeTensorflow } from './remove-tensorflow.node.ts';
 import { tensorflowStatus } from './tensorflow-status.node.ts';
-import { installationFolder, readInstallation } from './tensorflow-installation.node.ts';
+import { readInstallation } from './tensorflow-installation.node.ts';
 
 const hasPython = spawnSync('python3', ['-c', 'import zipfile']).status === 0;
 const canRun = hasPython && unsupportedMachine() === undefined;

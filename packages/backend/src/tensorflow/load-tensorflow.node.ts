@@ -8,7 +8,7 @@ import type { NativeBackend, NativeBinding } from './native-backend.ts';
 import { findNativePackages, type NativePackage } from './native-package.node.ts';
 import { registerTensorflowKernels } from './register-kernels.ts';
 import { captureStderr } from './stderr-capture.node.ts';
-import { tensorflowHome } from './tensorflow-home.node.ts';
+import { backendHome } from '../install/backend-home.node.ts';
 import { unsupportedProcessor } from './unsupported-processor.node.ts';
 
 /** A registered backend `tensorflow`. */
@@ -38,7 +38,7 @@ export interface TensorflowUnavailable {
 export interface LoadTensorflowOptions {
   /** Folder of the project whose `node_modules` are searched. Default: the current one. */
   readonly project?: string;
-  /** Default: `tensorflowHome()`. */
+  /** Default: `backendHome('tensorflow')`. */
   readonly home?: string;
   /** Threads that compute one op; heeded by the first load only. Default: `TF_NUM_INTRAOP_THREADS`, else one for each core. */
   readonly threads?: number | undefined;
@@ -70,7 +70,7 @@ export async function loadTensorflowBackend(
   }
   const own = tf.findBackendFactory('tensorflow');
   if (own) return keep(own, ['registered by the program itself']);
-  const { project = process.cwd(), home = tensorflowHome(), threads } = options;
+  const { project = process.cwd(), home = backendHome('tensorflow'), threads } = options;
   const { packages, reasons } = await findNativePackages(project, home);
   const unsupported = packages.length > 0 ? unsupportedProcessor() : undefined;
   if (unsupported !== undefined) return { unavailable: unsupported };

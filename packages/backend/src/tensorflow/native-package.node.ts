@@ -2,8 +2,9 @@ import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { installationFolder } from '../install/installation.node.ts';
 import { unsupportedMachine } from './build-tools.node.ts';
-import { installationFolder, installedAddon, readInstallation } from './tensorflow-installation.node.ts';
+import { installedAddon, readInstallation } from './tensorflow-installation.node.ts';
 
 /** A tfjs-node on this machine: its JavaScript and its addon. */
 export interface NativePackage {
@@ -28,7 +29,7 @@ const packageNames = ['@tensorflow/tfjs-node-gpu', '@tensorflow/tfjs-node'] as c
  * Looks for tfjs-node: installed in the project (the GPU package first), then in the user's cache.
  *
  * @param project folder whose `node_modules` (and those above it) are searched
- * @param home see `tensorflowHome`
+ * @param home see `backendHome`
  */
 export async function findNativePackages(project: string, home: string): Promise<NativePackageSearch> {
   const packages: NativePackage[] = [];

@@ -1,26 +1,14 @@
-import { existsSync } from 'node:fs';
-import { rm, rmdir } from 'node:fs/promises';
-import { join } from 'node:path';
-import { withInstallLock } from './install-lock.node.ts';
-import { tensorflowHome } from './tensorflow-home.node.ts';
-import { installationFolder } from './tensorflow-installation.node.ts';
+import { backendHome } from '../install/backend-home.node.ts';
+import { removeInstallation } from '../install/remove-installation.node.ts';
 
 /**
  * Takes away what `installTensorflow` put into the user's cache, finished or not; a package in a project is left
  * alone.
  *
- * @param home default: `tensorflowHome()`
+ * @param home default: `backendHome('tensorflow')`
  * @returns whether there was anything
  * @throws UserError where an installation is running
  */
-export async function removeTensorflow(home: string = tensorflowHome()): Promise<boolean> {
-  if (!existsSync(home)) return false;
-  const parts = [installationFolder(home), join(home, 'partial-cpu'), join(home, 'partial-gpu')];
-  const present = parts.filter((part) => existsSync(part));
-  await withInstallLock(home, async () => {
-    for (const part of present) await rm(part, { recursive: true, force: true });
-  });
-  // Fails where somebody put something else there, which then stays.
-  await rmdir(home).catch(() => undefined);
-  return present.length > 0;
+export async function removeTensorflow(home: string = backendHome('tensorflow')): Promise<boolean> {
+  return removeInstallation(home, ['installed', 'partial-cpu', 'partial-gpu']);
 }

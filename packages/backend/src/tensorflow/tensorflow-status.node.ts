@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { findBuildTools, unsupportedMachine } from './build-tools.node.ts';
 import { findNativePackages, type NativePackage } from './native-package.node.ts';
-import { tensorflowHome } from './tensorflow-home.node.ts';
+import { backendHome } from '../install/backend-home.node.ts';
 import { readInstallation, type TensorflowManifest } from './tensorflow-installation.node.ts';
 
 /** What there is of native TensorFlow on this machine, and what could be had. */
@@ -22,13 +22,13 @@ export interface TensorflowStatus {
 export interface TensorflowStatusOptions {
   /** Default: the current folder. */
   readonly project?: string;
-  /** Default: `tensorflowHome()`. */
+  /** Default: `backendHome('tensorflow')`. */
   readonly home?: string;
 }
 
 /** Looks without loading, downloading or changing anything. */
 export async function tensorflowStatus(options: TensorflowStatusOptions = {}): Promise<TensorflowStatus> {
-  const { project = process.cwd(), home = tensorflowHome() } = options;
+  const { project = process.cwd(), home = backendHome('tensorflow') } = options;
   const [installed, { packages }, tools] = await Promise.all([
     readInstallation(home),
     findNativePackages(project, home),

@@ -4,13 +4,17 @@ import { channelSums } from './channel-sums.ts';
 import { reluGrad } from './relu-grad.ts';
 import { runProgram, type WebgpuBackend } from './run-program.ts';
 
+type NormaliseInputs = Readonly<Record<'x' | 'mean' | 'variance' | 'scale' | 'offset', tf.TensorInfo>> & {
+  readonly residual?: tf.TensorInfo;
+};
+
 /** `SslBatchNormTraining`: two passes over `x`. */
 export function batchNormTraining(
   backend: WebgpuBackend,
-  inputs: Readonly<Record<'x' | 'scale' | 'offset', tf.TensorInfo>> & { readonly residual?: tf.TensorInfo },
-  { epsilon, activation }: BatchNormTrainingAttrs,
+  inputs: Omit<NormaliseInputs, 'mean' | 'variance'>,
+  attrs: BatchNormTrainingAttrs,
 ): tf.TensorInfo[] {
-  const { x, scale, offset, residual } = inputs;
+  const { x } = inputs;
   const { rows, channels } = rowsOf(x);
   // Less the first row: what is added up is small, and the variance no difference of large numbers.
   const sums = channelSums(backend, {
@@ -39,20 +43,17 @@ export function batchNormTraining(
   });
 
   backend.disposeData(sums.dataId);
-  const relu = activation === 'relu';
-  const y = runProgram(backend, {
-    key: `normalise_${relu ? 'relu' : ''}`,
-    inputs: { x, mean, variance, scale, offset, ...(residual && { residual }) },
-    outputShape: x.shape,
-    integers: { channels },
-    floats: { epsilon },
-    code: `
-      let c = index % uniforms.channels;
-      let factor = inverseSqrt(variance[c] + uniforms.epsilon) * scale[c];
-      let sum = (x[index] - mean[c]) * factor + offset[c]${residual ? ' + residual[index]' : ''};
-      result[index] = ${relu ? 'select(sum, 0.0, sum < 0.0)' : 'sum'};`,
-  });
+  const y = normalise(backend, { ...inputs, mean, variance }, attrs);
   return [y, mean, variance];
+}
+
+/** `SslBatchNormInference`, in one pass. */
+export function batchNormInference(
+  backend: WebgpuBackend,
+  inputs: NormaliseInputs,
+  attrs: BatchNormTrainingAttrs,
+): tf.TensorInfo[] {
+  return [normalise(backend, inputs, attrs)];
 }
 
 /** `SslBatchNormTrainingGrad`: two passes over `dy` and `x`. */
@@ -103,6 +104,26 @@ export function batchNormTrainingGrad(
       result[index] = centred * inverse * scale[c];`,
   });
   return [dx, dScale, dOffset, ...(y ? [dSum] : [])];
+}
+
+function normalise(
+  backend: WebgpuBackend,
+  { x, mean, variance, scale, offset, residual }: NormaliseInputs,
+  { epsilon, activation }: BatchNormTrainingAttrs,
+): tf.TensorInfo {
+  const relu = activation === 'relu';
+  return runProgram(backend, {
+    key: `normalise_${relu ? 'relu' : ''}`,
+    inputs: { x, mean, variance, scale, offset, ...(residual && { residual }) },
+    outputShape: x.shape,
+    integers: { channels: rowsOf(x).channels },
+    floats: { epsilon },
+    code: `
+      let c = index % uniforms.channels;
+      let factor = inverseSqrt(variance[c] + uniforms.epsilon) * scale[c];
+      let sum = (x[index] - mean[c]) * factor + offset[c]${residual ? ' + residual[index]' : ''};
+      result[index] = ${relu ? 'select(sum, 0.0, sum < 0.0)' : 'sum'};`,
+  });
 }
 
 function rowsOf({ shape }: tf.TensorInfo): { rows: number; channels: number } {

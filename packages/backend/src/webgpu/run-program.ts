@@ -9,6 +9,7 @@ export interface WebgpuBackend {
     uniforms: { type: string; data: number[] }[],
   ): tf.TensorInfo;
   disposeData(dataId: object): boolean;
+  refCount(dataId: object): number;
 }
 
 /** A program for the graphics processor: all of its tensors are float32, and flat to it. */
@@ -25,7 +26,10 @@ export interface GpuProgram {
   readonly integers?: Readonly<Record<string, number>>;
   /** Other numbers that it knows. */
   readonly floats?: Readonly<Record<string, number>>;
-  /** WGSL, the body of a function of `index : i32`. */
+  /**
+   * WGSL, the body of a function of `index : i32`. tfjs gives it `uniforms.NAN`, `uniforms.INFINITY`, and `isnan` and
+   * `isinf`, which look at the bits: compilers may take for granted that there is no NaN.
+   */
   readonly code: string;
 }
 

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 
-/** Whether this process runs on the GNU C library, which TensorFlow's library needs. */
+/** Whether this process runs on the GNU C library, which the native libraries of backends need. */
 export function hasGlibc(): boolean {
   if (process.platform !== 'linux') return false;
   try {

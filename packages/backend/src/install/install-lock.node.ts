@@ -29,7 +29,7 @@ async function acquire(file: string, home: string): Promise<void> {
   const holder = Number(await readFile(file, 'utf8').catch(() => ''));
   if (isRunning(holder)) {
     throw new UserError(
-      `installTensorflow: process ${holder} is installing or removing TensorFlow in ${home}; wait for it to end`,
+      `process ${holder} is installing or removing something in ${home}; wait for it to end`,
     );
   }
   await rm(file, { force: true });

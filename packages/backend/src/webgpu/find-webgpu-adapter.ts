@@ -10,6 +10,11 @@ interface Adapter {
   };
 }
 
+/** WebGPU, as far as looking for an adapter goes. */
+interface Gpu {
+  requestAdapter(options: object): Promise<Adapter | null>;
+}
+
 /** A graphics adapter, in words and by what decides whether it is worth using. */
 export interface WebgpuAdapter {
   /** E.g. `apple, metal-3`; the empty string where the browser does not tell. */
@@ -21,12 +26,9 @@ export interface WebgpuAdapter {
 /** Names that software adapters go by: Chromium's, Mesa's, and Windows'. */
 const softwareNames = /swiftshader|llvmpipe|lavapipe|basic render/i;
 
-/** The graphics adapter that WebGPU has here; undefined where there is none. */
+/** The graphics adapter that `navigator.gpu` has here; undefined where there is none. */
 export async function findWebgpuAdapter(): Promise<WebgpuAdapter | undefined> {
-  const { gpu } = navigator as {
-    gpu?: { requestAdapter: (options: object) => Promise<Adapter | null> };
-  };
-  const adapter = await gpu?.requestAdapter({ powerPreference: 'high-performance' });
+  const adapter = await findGpu()?.requestAdapter({ powerPreference: 'high-performance' });
   if (!adapter) return undefined;
   const { vendor, architecture, device, description, isFallbackAdapter } = adapter.info ?? {};
   const names = [vendor, architecture, device, description].filter((name) => name);
@@ -37,4 +39,9 @@ export async function findWebgpuAdapter(): Promise<WebgpuAdapter | undefined> {
       adapter.isFallbackAdapter === true ||
       names.some((name) => softwareNames.test(name ?? '')),
   };
+}
+
+/** `navigator.gpu`, which older browsers do not have, and Node only where something put it there. */
+export function findGpu(): Gpu | undefined {
+  return (globalThis as { navigator?: { gpu?: Gpu } }).navigator?.gpu;
 }

@@ -11,7 +11,7 @@
  * with a residual, then ReLU.
  *
  * - inputs: `x` float32 `[…, channels]`; `scale` and `offset` float32 `[channels]`; optionally `residual` as `x`
- * - attrs: {@link BatchNormTrainingAttrs}
+ * - attrs: {@link BatchNormAttrs}
  * - outputs: `[y, mean, variance]`; `y` as `x`, `mean` and `variance` float32 `[channels]`, the variance biased
  *   (divided by the count, as used to normalise)
  */
@@ -22,7 +22,7 @@ export const SslBatchNormTraining = 'SslBatchNormTraining';
  *
  * - inputs: `dy` as `y`; `x` and `scale`; `mean` and `variance` as the forward kernel gave them; `y`, its result,
  *   where the activation is ReLU
- * - attrs: {@link BatchNormTrainingAttrs}
+ * - attrs: {@link BatchNormAttrs}
  * - outputs: `[dx, dScale, dOffset]`; where the activation is ReLU, as a fourth the gradient that reaches the
  *   residual (without activation that is `dy` itself)
  */
@@ -33,13 +33,13 @@ export const SslBatchNormTrainingGrad = 'SslBatchNormTrainingGrad';
  *
  * - inputs: `x` float32 `[…, channels]`; `mean`, `variance`, `scale` and `offset` float32 `[channels]`; optionally
  *   `residual` as `x`
- * - attrs: {@link BatchNormTrainingAttrs}
+ * - attrs: {@link BatchNormAttrs}
  * - outputs: one tensor as `x`
  */
 export const SslBatchNormInference = 'SslBatchNormInference';
 
 /** Attributes of {@link SslBatchNormTraining}, of its gradient and of {@link SslBatchNormInference}. */
-export interface BatchNormTrainingAttrs {
+export interface BatchNormAttrs {
   /** Added to the variance before the root. PyTorch's default is 1e-5. */
   readonly epsilon: number;
   /** Default: none. */

@@ -1,12 +1,12 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { BatchNormTrainingAttrs } from '../kernel-names.ts';
+import type { BatchNormAttrs } from '../kernel-names.ts';
 
 /** `SslBatchNormTraining` by stock ops. */
 export function composedBatchNormTraining(inputs: tf.NamedTensorMap, attrs: tf.NamedAttrMap): tf.Tensor[] {
   const { x, scale, offset, residual } = inputs as Record<'x' | 'scale' | 'offset', tf.Tensor> & {
     residual?: tf.Tensor;
   };
-  const { epsilon, activation } = attrs as unknown as BatchNormTrainingAttrs;
+  const { epsilon, activation } = attrs as unknown as BatchNormAttrs;
   const axes = x.shape.slice(0, -1).map((_, axis) => axis);
   const mean = tf.mean(x, axes);
   const centred = tf.sub(x, mean);
@@ -26,7 +26,7 @@ export function composedBatchNormTrainingGrad(
     'dy' | 'x' | 'scale' | 'mean' | 'variance',
     tf.Tensor
   > & { y?: tf.Tensor };
-  const { epsilon } = attrs as unknown as BatchNormTrainingAttrs;
+  const { epsilon } = attrs as unknown as BatchNormAttrs;
   const dSum = y ? tf.mul(dy, tf.step(y)) : dy;
   const axes = x.shape.slice(0, -1).map((_, axis) => axis);
   const count = x.size / scale.size;
@@ -45,7 +45,7 @@ export function composedBatchNormInference(inputs: tf.NamedTensorMap, attrs: tf.
     'x' | 'mean' | 'variance' | 'scale' | 'offset',
     tf.Tensor
   > & { residual?: tf.Tensor };
-  const { epsilon, activation } = attrs as unknown as BatchNormTrainingAttrs;
+  const { epsilon, activation } = attrs as unknown as BatchNormAttrs;
   const factor = tf.mul(scale, tf.rsqrt(tf.add(variance, epsilon)));
   const shift = tf.sub(offset, tf.mul(mean, factor));
   const normalised = tf.add(tf.mul(x, factor), shift);

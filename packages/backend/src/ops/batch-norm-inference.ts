@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { composedBatchNormInference } from '../composed/batch-norm.ts';
-import { SslBatchNormInference, type BatchNormTrainingAttrs } from '../kernel-names.ts';
+import { SslBatchNormInference, type BatchNormAttrs } from '../kernel-names.ts';
 import { checkShapes, type BatchNormOptions } from './batch-norm-training.ts';
 import { runKernel } from './run-kernel.ts';
 
@@ -28,7 +28,7 @@ export function batchNormInference<T extends tf.Tensor>(
   { epsilon = 1e-5, activation = 'none', residual }: BatchNormOptions<T> = {},
 ): T {
   checkShapes('batchNormInference', x, { mean, variance, gamma, beta }, residual);
-  const attrs: BatchNormTrainingAttrs = {
+  const attrs: BatchNormAttrs = {
     epsilon,
     activation: activation === 'relu' ? 'relu' : undefined,
   };
@@ -47,7 +47,7 @@ export const batchNormInferenceGradient: tf.GradConfig = {
   outputsToSave: [true],
   gradFunc: (dy, saved, attrs) => {
     const [x, mean, variance, scale, y] = saved as [tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor];
-    const { activation, epsilon } = attrs as unknown as BatchNormTrainingAttrs;
+    const { activation, epsilon } = attrs as unknown as BatchNormAttrs;
     const dSum = activation === 'relu' ? tf.mul(dy as tf.Tensor, tf.step(y)) : (dy as tf.Tensor);
     const inverse = tf.rsqrt(tf.add(variance, epsilon));
     const factor = tf.mul(scale, inverse);

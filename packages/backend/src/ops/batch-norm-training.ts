@@ -1,9 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import {
-  SslBatchNormTraining,
-  SslBatchNormTrainingGrad,
-  type BatchNormTrainingAttrs,
-} from '../kernel-names.ts';
+import { SslBatchNormTraining, SslBatchNormTrainingGrad, type BatchNormAttrs } from '../kernel-names.ts';
 import { composedBatchNormTraining, composedBatchNormTrainingGrad } from '../composed/batch-norm.ts';
 import { runKernel } from './run-kernel.ts';
 
@@ -46,7 +42,7 @@ export function batchNormTraining<T extends tf.Tensor>(
   { epsilon = 1e-5, activation = 'none', residual }: BatchNormOptions<T> = {},
 ): BatchNormTrainingResult<T> {
   checkShapes('batchNormTraining', x, { gamma, beta }, residual);
-  const attrs: BatchNormTrainingAttrs = {
+  const attrs: BatchNormAttrs = {
     epsilon,
     activation: activation === 'relu' ? 'relu' : undefined,
   };
@@ -66,7 +62,7 @@ export const batchNormTrainingGradient: tf.GradConfig = {
     if (!dy || !x || !scale || !y || !mean || !variance) {
       throw new Error('batchNormTraining: its gradient needs what the forward pass saved');
     }
-    const relu = (attrs as unknown as BatchNormTrainingAttrs).activation === 'relu';
+    const relu = (attrs as unknown as BatchNormAttrs).activation === 'relu';
     const [dx, dScale, dOffset, dResidual] = runKernel(
       SslBatchNormTrainingGrad,
       { dy, x, scale, mean, variance, ...(relu ? { y } : {}) },

@@ -1,5 +1,5 @@
 import type * as tf from '@tensorflow/tfjs-core';
-import type { BatchNormTrainingAttrs } from '../kernel-names.ts';
+import type { BatchNormAttrs } from '../kernel-names.ts';
 import { channelSums } from './channel-sums.ts';
 import { reluGrad } from './relu-grad.ts';
 import { runProgram, type WebgpuBackend } from './run-program.ts';
@@ -12,7 +12,7 @@ type NormaliseInputs = Readonly<Record<'x' | 'mean' | 'variance' | 'scale' | 'of
 export function batchNormTraining(
   backend: WebgpuBackend,
   inputs: Omit<NormaliseInputs, 'mean' | 'variance'>,
-  attrs: BatchNormTrainingAttrs,
+  attrs: BatchNormAttrs,
 ): tf.TensorInfo[] {
   const { x } = inputs;
   const { rows, channels } = rowsOf(x);
@@ -51,7 +51,7 @@ export function batchNormTraining(
 export function batchNormInference(
   backend: WebgpuBackend,
   inputs: NormaliseInputs,
-  attrs: BatchNormTrainingAttrs,
+  attrs: BatchNormAttrs,
 ): tf.TensorInfo[] {
   return [normalise(backend, inputs, attrs)];
 }
@@ -62,7 +62,7 @@ export function batchNormTrainingGrad(
   inputs: Readonly<Record<'dy' | 'x' | 'scale' | 'mean' | 'variance', tf.TensorInfo>> & {
     readonly y?: tf.TensorInfo;
   },
-  { epsilon }: BatchNormTrainingAttrs,
+  { epsilon }: BatchNormAttrs,
 ): tf.TensorInfo[] {
   const { dy, x, scale, mean, variance, y } = inputs;
   const { rows, channels } = rowsOf(x);
@@ -109,7 +109,7 @@ export function batchNormTrainingGrad(
 function normalise(
   backend: WebgpuBackend,
   { x, mean, variance, scale, offset, residual }: NormaliseInputs,
-  { epsilon, activation }: BatchNormTrainingAttrs,
+  { epsilon, activation }: BatchNormAttrs,
 ): tf.TensorInfo {
   const relu = activation === 'relu';
   return runProgram(backend, {

@@ -3,7 +3,7 @@ import {
   SslBatchNormInference,
   SslBatchNormTraining,
   SslBatchNormTrainingGrad,
-  type BatchNormTrainingAttrs,
+  type BatchNormAttrs,
 } from '../../kernel-names.ts';
 import { attribute, type NativeBackend, type OpAttribute } from '../native-backend.ts';
 import { nativeKernel, type KernelInputs } from './native-kernel.ts';
@@ -15,7 +15,7 @@ import { maskByResult } from './relu-grad.ts';
  */
 export const batchNormTraining = nativeKernel<
   KernelInputs<'x' | 'scale' | 'offset', 'residual'>,
-  BatchNormTrainingAttrs
+  BatchNormAttrs
 >(SslBatchNormTraining, (backend, inputs, attrs) =>
   tf.tidy(() => {
     // The running statistics, which the op takes but does not read while training.
@@ -36,7 +36,7 @@ export const batchNormTraining = nativeKernel<
 /** Batch normalisation by given statistics, by the same op. */
 export const batchNormInference = nativeKernel<
   KernelInputs<'x' | 'scale' | 'offset' | 'mean' | 'variance', 'residual'>,
-  BatchNormTrainingAttrs
+  BatchNormAttrs
 >(SslBatchNormInference, (backend, inputs, attrs) =>
   tf.tidy(() => normalise(backend, inputs, attrs, false).y),
 );
@@ -45,7 +45,7 @@ export const batchNormInference = nativeKernel<
 function normalise(
   backend: NativeBackend,
   inputs: KernelInputs<'x' | 'scale' | 'offset' | 'mean' | 'variance', 'residual'>,
-  attrs: BatchNormTrainingAttrs,
+  attrs: BatchNormAttrs,
   training: boolean,
 ): Record<'y' | 'mean' | 'unbiased' | 'saved', tf.Tensor> {
   const { x, scale, offset, mean: givenMean, variance: givenVariance, residual } = inputs;
@@ -106,7 +106,7 @@ function runsFusedRelu(backend: NativeBackend): boolean {
 /** Gradient of {@link batchNormTraining} by TensorFlow's `FusedBatchNormGradV3`. */
 export const batchNormTrainingGrad = nativeKernel<
   KernelInputs<'dy' | 'x' | 'scale' | 'mean' | 'variance', 'y'>,
-  BatchNormTrainingAttrs
+  BatchNormAttrs
 >(SslBatchNormTrainingGrad, (backend, { dy, x, scale, mean, variance, y }, attrs) =>
   tf.tidy(() => {
     const activated = attrs.activation === 'relu' && y !== undefined;
@@ -124,7 +124,7 @@ export const batchNormTrainingGrad = nativeKernel<
 
 function batchNormAttributes(
   backend: NativeBackend,
-  { epsilon }: BatchNormTrainingAttrs,
+  { epsilon }: BatchNormAttrs,
   training: boolean,
 ): OpAttribute[] {
   return [

@@ -3,7 +3,7 @@ import {
   SslBatchNormInference,
   SslBatchNormTraining,
   SslBatchNormTrainingGrad,
-  type BatchNormTrainingAttrs,
+  type BatchNormAttrs,
 } from '../../kernel-names.ts';
 import { addressOf, type KernelRunner } from '../kernel-runner.ts';
 import { wasmKernel, type WasmCall } from './wasm-kernel.ts';
@@ -17,34 +17,31 @@ interface Normalised {
 }
 
 /** Batch normalisation in two passes over `x`; statistics are merged in float64. */
-export const batchNormTraining = wasmKernel<Normalised, BatchNormTrainingAttrs>(
-  SslBatchNormTraining,
-  (call) => {
-    const { inputs, backend, runner } = call;
-    const { x } = inputs;
-    const { rows, channels, chunks } = rowsOf(x);
-    const y = backend.makeOutput(x.shape, 'float32');
-    const mean = backend.makeOutput([channels], 'float32');
-    const variance = backend.makeOutput([channels], 'float32');
-    const { moments, coefficients } = tables(runner, chunks, channels);
-    runner.run('channelMoments', rows, chunks, [
-      addressOf(backend, x),
-      channels,
-      moments,
-      moments + chunks * channels * 8,
-    ]);
-    const merged = mergeMoments(runner, moments, rows, chunks, channels);
-    backend.typedArrayFromHeap(mean).set(merged.mean);
-    backend.typedArrayFromHeap(variance).set(merged.variance);
-    normalise(call, y, coefficients, merged);
-    return [y, mean, variance];
-  },
-);
+export const batchNormTraining = wasmKernel<Normalised, BatchNormAttrs>(SslBatchNormTraining, (call) => {
+  const { inputs, backend, runner } = call;
+  const { x } = inputs;
+  const { rows, channels, chunks } = rowsOf(x);
+  const y = backend.makeOutput(x.shape, 'float32');
+  const mean = backend.makeOutput([channels], 'float32');
+  const variance = backend.makeOutput([channels], 'float32');
+  const { moments, coefficients } = tables(runner, chunks, channels);
+  runner.run('channelMoments', rows, chunks, [
+    addressOf(backend, x),
+    channels,
+    moments,
+    moments + chunks * channels * 8,
+  ]);
+  const merged = mergeMoments(runner, moments, rows, chunks, channels);
+  backend.typedArrayFromHeap(mean).set(merged.mean);
+  backend.typedArrayFromHeap(variance).set(merged.variance);
+  normalise(call, y, coefficients, merged);
+  return [y, mean, variance];
+});
 
 /** Batch normalisation by given statistics, in one pass. */
 export const batchNormInference = wasmKernel<
   Normalised & { mean: tf.TensorInfo; variance: tf.TensorInfo },
-  BatchNormTrainingAttrs
+  BatchNormAttrs
 >(SslBatchNormInference, (call) => {
   const { inputs, backend, runner } = call;
   const y = backend.makeOutput(inputs.x.shape, 'float32');
@@ -58,7 +55,7 @@ export const batchNormInference = wasmKernel<
 
 /** Writes `y`; `coefficients` is the address of room for two floats a channel. */
 function normalise(
-  { inputs, attrs, backend, runner }: WasmCall<Normalised, BatchNormTrainingAttrs>,
+  { inputs, attrs, backend, runner }: WasmCall<Normalised, BatchNormAttrs>,
   y: tf.TensorInfo,
   coefficients: number,
   { mean, variance }: Record<'mean' | 'variance', ArrayLike<number>>,
@@ -94,7 +91,7 @@ export const batchNormTrainingGrad = wasmKernel<
     variance: tf.TensorInfo;
     y?: tf.TensorInfo;
   },
-  BatchNormTrainingAttrs & { residual?: boolean }
+  BatchNormAttrs & { residual?: boolean }
 >(SslBatchNormTrainingGrad, ({ inputs, attrs, backend, runner }) => {
   const { dy, x, scale, mean, variance, y } = inputs;
   const { rows, channels, chunks } = rowsOf(x);

@@ -114,6 +114,18 @@ describe.skipIf(!webgpu)(webgpuTitle('useBackend on WebGPU'), () => {
     await second.dispose();
   });
 
+  it('says that a tensor has no room, and goes on', async () => {
+    const info = await useBackend('webgpu');
+    // More than any adapter lets one buffer have; without watching, its values would read as zeros.
+    const large = tf.fill([2 ** 30 + 1024], 1);
+    const reading = tf.slice(large, [0], [4]).data();
+    await expect(reading).rejects.toSatisfy(isOutOfMemoryError);
+    await expect(reading).rejects.toThrow('backend webgpu: the graphics device has no room for a tensor');
+    large.dispose();
+    expect([...(await tf.add(tf.ones([2]), 2).data())]).toEqual([3, 3]);
+    await info.dispose();
+  });
+
   it.skipIf(!softwareWebgpu)('is not taken by itself where its adapter is software', async () => {
     const info = await useBackend('auto');
     expect(info.name).not.toBe('webgpu');

@@ -100,8 +100,12 @@ export async function installWebgpu(options: InstallWebgpuOptions = {}): Promise
 }
 
 async function download(npm: Npm, partial: string, signal: AbortSignal | undefined): Promise<void> {
-  const flags = ['--ignore-scripts', '--no-audit', '--no-fund', '--install-strategy=hoisted'];
-  const args = [...npm.args, 'install', '--prefix', partial, '--silent', '--json', ...flags, spec];
+  const args = [
+    ...[...npm.args, 'install', '--prefix', partial, '--silent', '--json'],
+    ...['--ignore-scripts', '--no-audit', '--no-fund', '--install-strategy=hoisted'],
+    // Else npm tries for more than a minute where there is no network.
+    ...['--fetch-retry-mintimeout=1000', '--fetch-retry-maxtimeout=5000', spec],
+  ];
   try {
     await runCommand(npm.command, args, { cwd: partial, signal });
   } catch (error) {

@@ -3,6 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { BackendInfo } from '../backend-info.ts';
 import type { WebgpuAdapter } from './find-webgpu-adapter.ts';
 import { registerWebgpuKernels } from './register-webgpu-kernels.ts';
+import { watchDevice, type WatchedBackend } from './watch-device.ts';
 
 /** What tfjs registers when it is loaded first, to register it again after it was removed. */
 let create: NonNullable<ReturnType<typeof tf.findBackendFactory>> | undefined;
@@ -20,7 +21,8 @@ export async function startWebgpu({ description, software }: WebgpuAdapter): Pro
   registerWebgpuKernels();
   if (!(await tf.setBackend('webgpu')))
     throw new UserError('backend webgpu: the adapter was found but did not start');
-  const { device } = tf.backend() as tf.KernelBackend & { device: { destroy(): void } };
+  const backend = tf.backend() as WatchedBackend;
+  watchDevice(backend);
   return {
     name: 'webgpu',
     description: description === '' ? 'webgpu' : `webgpu (${description})`,
@@ -30,7 +32,7 @@ export async function startWebgpu({ description, software }: WebgpuAdapter): Pro
     dispose: async () => {
       // First the buffers, then the device that they are on.
       tf.removeBackend('webgpu');
-      device.destroy();
+      backend.device.destroy();
     },
   };
 }

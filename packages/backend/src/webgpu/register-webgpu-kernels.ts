@@ -8,7 +8,7 @@ import {
 import { batchNormInference, batchNormTraining, batchNormTrainingGrad } from './batch-norm.ts';
 import { createGatherNd } from './gather-nd.ts';
 import { createKeepNan } from './keep-nan.ts';
-import { maxPoolGrad } from './max-pool-grad.ts';
+import { avgPoolGrad, maxPoolGrad } from './pool-grad.ts';
 import { reluGrad } from './relu-grad.ts';
 import type { WebgpuBackend } from './run-program.ts';
 import { softmax } from './softmax.ts';
@@ -28,6 +28,7 @@ export function registerWebgpuKernels(): void {
   register(SslReluGrad, reluGrad);
   register(tf.Softmax, softmax);
   register(tf.MaxPoolGrad, maxPoolGrad);
+  register(tf.AvgPoolGrad, avgPoolGrad);
   amend(tf.Exp, (stock) => createKeepNan('exp', stock));
   amend(tf.Log, (stock) => createKeepNan('log', stock));
   amend(tf.GatherNd, createGatherNd);

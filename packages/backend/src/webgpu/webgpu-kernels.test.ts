@@ -6,10 +6,13 @@ import { SslBatchNormInference } from '../kernel-names.ts';
 import { batchNormInference } from '../ops/batch-norm-inference.ts';
 import { useBackend } from '../use-backend.node.ts';
 
-/** The values that `compute` gives on `webgpu`, without tfjs's computing small tensors on the processor, and on `cpu`. */
-async function onBoth(compute: () => tf.Tensor): Promise<[Float32Array, Float32Array]> {
+/** What a kernel is compared with. */
+type Reference = 'cpu' | 'wasm';
+
+/** The values that `compute` gives on `webgpu`, without tfjs's computing small tensors on the processor, and elsewhere. */
+async function onBoth(compute: () => tf.Tensor, reference: Reference): Promise<[Float32Array, Float32Array]> {
   const results: Float32Array[] = [];
-  for (const backend of ['webgpu', 'cpu']) {
+  for (const backend of ['webgpu', reference]) {
     await tf.setBackend(backend);
     tf.env().set('WEBGPU_CPU_FORWARD', false);
     const before = tf.memory().numTensors + tf.backend().numDataIds();
@@ -21,14 +24,15 @@ async function onBoth(compute: () => tf.Tensor): Promise<[Float32Array, Float32A
   return results as [Float32Array, Float32Array];
 }
 
-async function expectSame(compute: () => tf.Tensor): Promise<void> {
-  const [actual, expected] = await onBoth(compute);
+async function expectSame(compute: () => tf.Tensor, reference: Reference = 'cpu'): Promise<void> {
+  const [actual, expected] = await onBoth(compute, reference);
   expect(relativeError(actual, expected)).toBeLessThan(1e-5);
 }
 
 describe.skipIf(!webgpu)(webgpuTitle('kernels for webgpu'), () => {
   beforeAll(async () => {
     await useBackend('cpu');
+    await useBackend('wasm', { threads: 1 });
     await useBackend('webgpu');
   });
 
@@ -63,6 +67,20 @@ describe.skipIf(!webgpu)(webgpuTitle('kernels for webgpu'), () => {
         const upstream = tf.reshape(tf.range(1, pool(image).size + 1), pool(image).shape);
         return tf.grad(pool)(image, upstream);
       });
+    },
+  );
+
+  it.each([
+    [2, 2, 0],
+    [3, 2, 1],
+    [3, 1, 'same'],
+  ] as const)(
+    'gives the gradient of avgPool %i, stride %i, padding %s, to what the mean counted',
+    async (size, stride, pad) => {
+      const pool = (image: tf.Tensor): tf.Tensor =>
+        tf.avgPool(image as tf.Tensor4D, size, stride, pad, pad === 'same' ? undefined : 'floor');
+      // Not against cpu, which divides by the whole window where a part of it is padding.
+      await expectSame(() => tf.grad(pool)(tf.tensor4d(numbers(2 * 5 * 7 * 3, 1), [2, 5, 7, 3])), 'wasm');
     },
   );
 

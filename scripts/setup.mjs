@@ -71,7 +71,9 @@ function install() {
 function build() {
   const turbo = ['run', 'build', '--output-logs=errors-only', '--log-order=grouped', '--log-prefix=none'];
   const plan = run(tool('turbo'), [...turbo, '--dry-run=json'], { stdio: 'pipe' });
-  const isUpToDate = JSON.parse(plan).tasks.every(({ cache }) => cache.status === 'HIT');
+  // The plan lists a task for every package, also for those that have no such script.
+  const tasks = JSON.parse(plan).tasks.filter(({ command }) => command !== '<NONEXISTENT>');
+  const isUpToDate = tasks.every(({ cache }) => cache.status === 'HIT');
   if (!isUpToDate) process.stderr.write('Building what changed …\n');
   run(tool('turbo'), turbo, { stdio: 'pipe' });
 }

@@ -145,22 +145,15 @@ export const nonFiniteCases: readonly OpCase[] = [NaN, Infinity, -Infinity].flat
       ...at(8),
       run: (a, b) => tf.matMul(a as tf.Tensor, b as tf.Tensor),
     },
-    {
-      name: name('batchNormTraining'),
+    ...(['none', 'relu'] as const).map((activation) => ({
+      name: name(activation === 'relu' ? 'batchNormTraining with ReLU' : 'batchNormTraining'),
       inputs: [[3, 2, 2, 5], [5], [5]],
       ...at(21),
-      run: (x, gamma, beta) => batchNormTraining(x as tf.Tensor, gamma as tf.Tensor1D, beta as tf.Tensor1D).y,
-    },
-    {
-      name: name('batchNormTraining with ReLU'),
-      inputs: [[3, 2, 2, 5], [5], [5]],
-      ...at(21),
-      run: (x, gamma, beta) =>
-        batchNormTraining(x as tf.Tensor, gamma as tf.Tensor1D, beta as tf.Tensor1D, { activation: 'relu' })
-          .y,
-      // As of relu.
-      forwardOnly: true,
-    },
+      run: (x: tf.Tensor, gamma: tf.Tensor, beta: tf.Tensor) =>
+        batchNormTraining(x, gamma as tf.Tensor1D, beta as tf.Tensor1D, { activation }).y,
+      // Of ReLU for the same reason as below.
+      forwardOnly: activation === 'relu',
+    })),
     {
       name: name('relu'),
       inputs: [[5, 7]],

@@ -17,7 +17,7 @@ export interface WatchedBackend extends tf.KernelBackend {
 }
 
 /**
- * Makes reading a tensor fail where the device has failed before. WebGPU tells so by an event only, and all that is
+ * Makes `await tensor.data()` fail where the device has failed before. WebGPU tells so by an event only, and all that is
  * computed afterwards is zeros: a tensor that found no room would go unnoticed.
  *
  * After a lack of memory, which is thrown as an `OutOfMemoryError`, the backend can go on.

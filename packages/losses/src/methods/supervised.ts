@@ -39,7 +39,7 @@ export const supervised: MethodDefinition<SupervisedOptions, SupervisedState> = 
   presets: {
     'cifar10-small': {
       description: 'CIFAR-10 on a CPU in 20 epochs, in steps of 64 images',
-      // With 256 images in each, at twice the rate, kNN and linear score were 2 to 3 points lower.
+      // With 256 images in each, at twice the rate, kNN and linear score were 2 to 4 points lower.
       training: {
         batchSize: 64,
         optimizer: { name: 'sgd', learningRate: 0.06, momentum: 0.9, weightDecay: 5e-4 },

@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs';
-import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { useBackend } from '../use-backend.node.ts';
 import { conformanceBackends } from './conformance-backends.testing.ts';
@@ -14,8 +13,6 @@ describe.each(conformanceBackends)(
       if (!here) return;
       await useBackend('cpu');
       await useBackend(name);
-      // Else tfjs computes what is as small as these cases on the processor.
-      if (name === 'webgpu') tf.env().set('WEBGPU_CPU_FORWARD', false);
     });
 
     it.skipIf(!here).each(conformanceChecks(golden))('$group: $name', async ({ group, run }) => {

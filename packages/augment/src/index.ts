@@ -1,4 +1,20 @@
-export { applyRecipe, type ImageViewGroup, type ImageViews } from './apply-recipe.ts';
+export {
+  applyRecipe,
+  groupsOfStream,
+  partnerRandom,
+  type ApplyRecipeOptions,
+  type PreparedGroup,
+  type SampleViewGroup,
+  type SampleViews,
+} from './apply-recipe.ts';
+export {
+  augmentationRecipeSchema,
+  viewTransforms,
+  type Augmentation,
+  type AugmentationRecipe,
+  type AugmentationStrength,
+} from './augmentation.ts';
+export { evaluationGroup, evaluationRecipe } from './evaluation-recipe.ts';
 export {
   adjustBrightness,
   adjustColor,
@@ -7,50 +23,53 @@ export {
   adjustSaturation,
   type ColorAdjustment,
   type ColorStep,
-} from './functional/adjust-color.ts';
-export { adjustHsv, type HsvAdjustment, type ToneCurve } from './functional/adjust-hsv.ts';
-export { adjustSharpness } from './functional/adjust-sharpness.ts';
-export { affine, rotate, type AffineParameters } from './functional/affine.ts';
-export type { Interpolation } from './functional/axis-weights.ts';
-export { toFloatImage, toRawImage } from './functional/convert.ts';
-export { centerBox, crop } from './functional/crop.ts';
-export { erase } from './functional/erase.ts';
-export { horizontalFlip, verticalFlip } from './functional/flip.ts';
-export { gaussianBlur } from './functional/gaussian-blur.ts';
-export { grayscale } from './functional/grayscale.ts';
-export { normalize, type Normalization } from './functional/normalize.ts';
-export { pad, type PaddingMode } from './functional/pad.ts';
-export { permuteTiles } from './functional/permute-tiles.ts';
-export { perspective, type Point, type Quadrangle } from './functional/perspective.ts';
-export { resize, resizedCrop, type ResizeOptions } from './functional/resize.ts';
-export { rotate90 } from './functional/rotate90.ts';
-export { autocontrast, invert, posterize, solarize } from './functional/tone.ts';
-export type { WarpOptions } from './functional/warp.ts';
-export type { Box, FloatImage, ImageSpec, RawImage } from './image.ts';
-export type { PlainTransformSpec } from './plain-transforms.ts';
-export { evaluationRecipe, type EvaluationOptions } from './presets/evaluation.ts';
-export { generatedShapesRecipe } from './presets/generated-shapes.ts';
-export { cifar10Normalization, imagenetNormalization } from './presets/normalizations.ts';
-export { cifar10RotationRecipe, fourRotations } from './presets/rotation.ts';
+} from './image/functional/adjust-color.ts';
+export { adjustHsv, type HsvAdjustment, type ToneCurve } from './image/functional/adjust-hsv.ts';
+export { adjustSharpness } from './image/functional/adjust-sharpness.ts';
+export { affine, rotate, type AffineParameters } from './image/functional/affine.ts';
+export type { Interpolation } from './image/functional/axis-weights.ts';
+export { toFloatImage, toRawImage } from './image/functional/convert.ts';
+export { centerBox, crop } from './image/functional/crop.ts';
+export { erase } from './image/functional/erase.ts';
+export { horizontalFlip, verticalFlip } from './image/functional/flip.ts';
+export { gaussianBlur } from './image/functional/gaussian-blur.ts';
+export { grayscale } from './image/functional/grayscale.ts';
+export { normalize } from './image/functional/normalize.ts';
+export { pad, type PaddingMode } from './image/functional/pad.ts';
+export { permuteTiles } from './image/functional/permute-tiles.ts';
+export { perspective, type Point, type Quadrangle } from './image/functional/perspective.ts';
+export { resize, resizedCrop, type ResizeOptions } from './image/functional/resize.ts';
+export { rotate90 } from './image/functional/rotate90.ts';
+export { autocontrast, invert, posterize, solarize } from './image/functional/tone.ts';
+export type { WarpOptions } from './image/functional/warp.ts';
+export { imageSpecOf } from './image/image-input.ts';
+export { imageModality } from './image/image-modality.ts';
+export { type ImageTransformSpec } from './image/image-transforms.ts';
+export { defineTransform as defineImageTransform, type ImageTransform } from './image/image-transform.ts';
+export type { Box, FloatImage, ImageSpec, RawImage } from './image/image.ts';
+export { cifar10Normalization, imagenetNormalization, rotnetNormalization } from './image/normalizations.ts';
+export { describeShape, isSameShape, sizeOfShape, type InputSpec, type Normalization } from './input-spec.ts';
+export { getModality, modalityNames, registerModality } from './modalities.ts';
+export type { AnyModality, Modality, Picture, Preview, RawFeatures, ViewArray } from './modality.ts';
+export { choiceTarget, createOneOf } from './one-of.ts';
+export { resolveAugmentation } from './resolve-augmentation.ts';
+export { recipeSchema, resolveRecipe, type ResolvedRecipe } from './resolve-recipe.ts';
+export type { ArraySample, AudioSample, ImageSample, Sample, SampleSpec, TokenSample } from './sample.ts';
+export { transformUnion } from './transform-union.ts';
 export {
-  cifar10SmallRecipe,
-  selfClassifierImagenetRecipe,
-  type MultiCropOptions,
-} from './presets/self-classifier.ts';
-export {
-  cifar10LightlyRecipe,
-  cifar10SimclrRecipe,
-  cifar10SoloLearnRecipe,
-  imagenetSimclrRecipe,
-  type PresetOptions,
-} from './presets/simclr.ts';
-export { recipeSchema, resolveRecipe, type ResolvedGroup, type ResolvedRecipe } from './resolve-recipe.ts';
-export { transforms, transformSchema, type ResolvedTransform, type TransformSpec } from './transform-spec.ts';
-export type { Transform, TransformContext } from './transform.ts';
+  transformObject,
+  type Transform,
+  type TransformContext,
+  type TransformSpec,
+  type ViewTarget,
+} from './transform.ts';
 export { validateRecipe } from './validate-recipe.ts';
 export {
   allocateViewGroups,
+  emptyLike,
   writeViews,
+  type StreamBatch,
+  type TargetBatch,
   type ViewBatch,
   type ViewGroupBatch,
   type ViewGroups,

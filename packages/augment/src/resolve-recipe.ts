@@ -1,46 +1,58 @@
 import { UserError } from '@ssl/errors';
 import { z } from 'zod';
-import { transforms, transformSchema, type ResolvedTransform } from './transform-spec.ts';
-import type { TransformCall } from './transform.ts';
+import type { AnyModality } from './modality.ts';
+import { getModality } from './modalities.ts';
+import { transformUnion } from './transform-union.ts';
+import type { Transform, TransformCall, TransformSpec } from './transform.ts';
 import type { ViewRecipe } from './view-recipe.ts';
 
 /** A `ViewRecipe` with every default of its transforms filled in, itself a recipe. */
 export interface ResolvedRecipe extends ViewRecipe {
-  readonly shared: readonly ResolvedTransform[];
-  readonly groups: Readonly<Record<string, ResolvedGroup>>;
+  readonly shared: Readonly<Record<string, readonly TransformSpec[]>>;
 }
 
-/** A `ViewGroupSpec` with every default filled in. */
-export interface ResolvedGroup {
-  readonly count: number;
-  readonly transforms: readonly ResolvedTransform[];
+const schemas = new WeakMap<AnyModality, z.ZodType<ResolvedRecipe, ViewRecipe>>();
+
+/** Checks a `ViewRecipe` of a modality and fills in the defaults. */
+export function recipeSchema(modality: AnyModality): z.ZodType<ResolvedRecipe, ViewRecipe> {
+  let schema = schemas.get(modality);
+  if (schema === undefined) {
+    const transform = transformUnion(
+      Object.values(modality.transforms),
+      `transform of ${modality.name} samples`,
+    );
+    const transformList = z.array(transform).readonly();
+    const group = z.strictObject({
+      stream: z.string().min(1).optional(),
+      shared: z.string().optional(),
+      count: z.int().min(1),
+      transforms: transformList,
+    });
+    schema = z
+      .strictObject({
+        shared: z.record(z.string().min(1), transformList).default({}),
+        groups: z.record(z.string().min(1), group).refine((groups) => Object.keys(groups).length > 0, {
+          error: 'a recipe needs at least one group of views',
+        }),
+      })
+      .superRefine(checkChoices) as unknown as z.ZodType<ResolvedRecipe, ViewRecipe>;
+    schemas.set(modality, schema);
+  }
+  return schema;
 }
-
-const transformList = z.array(transformSchema).readonly();
-
-/** Checks a `ViewRecipe` and fills in the defaults. */
-export const recipeSchema: z.ZodType<ResolvedRecipe, ViewRecipe> = z
-  .strictObject({
-    shared: transformList.default([]),
-    groups: z
-      .record(z.string().min(1), z.strictObject({ count: z.int().min(1), transforms: transformList }))
-      .refine((groups) => Object.keys(groups).length > 0, {
-        error: 'a recipe needs at least one group of views',
-      }),
-  })
-  .superRefine(checkChoices);
 
 const resolved = new WeakMap<ViewRecipe, ResolvedRecipe>();
 
 /**
  * A recipe with its defaults filled in. The answer for one object is kept: recipes must not be changed.
  *
+ * @param modality name of the samples' modality
  * @throws UserError for the first mistake: one line that names the transform and the parameter
  */
-export function resolveRecipe(recipe: ViewRecipe): ResolvedRecipe {
+export function resolveRecipe(recipe: ViewRecipe, modality: string): ResolvedRecipe {
   let result = resolved.get(recipe);
   if (!result) {
-    const parsed = recipeSchema.safeParse(recipe);
+    const parsed = recipeSchema(getModality(modality)).safeParse(recipe);
     if (!parsed.success)
       throw new UserError(describeIssue(recipe, parsed.error.issues[0] as z.core.$ZodIssue));
     result = parsed.data;
@@ -51,34 +63,44 @@ export function resolveRecipe(recipe: ViewRecipe): ResolvedRecipe {
 }
 
 /** The transforms of a resolved list, ready to be applied. */
-export function callsOf(list: readonly ResolvedTransform[]): readonly TransformCall[] {
-  return list.map((parameters) => ({ transform: transforms[parameters.name], parameters }));
+export function callsOf(
+  list: readonly TransformSpec[],
+  { transforms }: AnyModality,
+): readonly TransformCall[] {
+  return list.map((parameters) => ({ transform: transforms[parameters.name] as Transform, parameters }));
 }
 
-/** What one transform alone cannot know: whether views have choices, and at most one target. */
-function checkChoices(recipe: ResolvedRecipe, context: z.core.$RefinementCtx): void {
+/** What one transform alone cannot know: whether its chain is there, and whether views have choices. */
+function checkChoices(
+  recipe: { readonly shared: object; readonly groups: object },
+  context: z.core.$RefinementCtx,
+): void {
+  const { shared, groups } = recipe as ResolvedRecipe;
   const complain = (path: readonly PropertyKey[], message: string) =>
     context.addIssue({ code: 'custom', path: [...path], message });
-  recipe.shared.forEach((transform, index) => {
-    if (transform.name !== 'oneOf' || (transform.pick !== 'view' && !transform.target)) return;
-    complain(
-      ['shared', index],
-      'a choice that all views share has no view to follow, nor one to give a target',
-    );
-  });
-  for (const [name, { count, transforms }] of Object.entries(recipe.groups)) {
+  for (const [chain, transforms] of Object.entries(shared)) {
+    transforms.forEach((transform, index) => {
+      if (transform.name !== 'oneOf' || (transform['pick'] !== 'view' && !transform['target'])) return;
+      complain(
+        ['shared', chain, index],
+        'a choice that all views share has no view to follow, nor one to give a target',
+      );
+    });
+  }
+  for (const [name, { count, shared: chain, transforms }] of Object.entries(groups)) {
+    if (chain !== undefined && shared[chain] === undefined) {
+      complain(['groups', name, 'shared'], `there is no chain "${chain}" in "shared"`);
+    }
     let targets = 0;
     transforms.forEach((transform, index) => {
       if (transform.name !== 'oneOf') return;
       const path = ['groups', name, 'transforms', index];
-      if (transform.pick === 'view' && transform.choices.length < count) {
-        complain(
-          [...path, 'choices'],
-          `${count} views need as many choices, got ${transform.choices.length}`,
-        );
+      const choices = (transform['choices'] as readonly unknown[]).length;
+      if (transform['pick'] === 'view' && choices < count) {
+        complain([...path, 'choices'], `${count} views need as many choices, got ${choices}`);
       }
-      if (transform.target && ++targets > 1)
-        complain([...path, 'target'], 'a group can have one target only');
+      if (transform['target'] === true && ++targets > 1)
+        complain([...path, 'target'], 'a group can have one choice as its target only');
     });
   }
 }

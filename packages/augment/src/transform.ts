@@ -1,147 +1,113 @@
 import { UserError, unknownNameError } from '@ssl/errors';
 import type { Random } from '@ssl/random';
 import { z } from 'zod';
-import type { FloatImage, ImageSpec, RawImage } from './image.ts';
+import type { InputSpec } from './input-spec.ts';
+
+/** A target that a transform gives its view: a class, a mask, an order, the input before it was changed. */
+export interface ViewTarget {
+  /** Without the batch axis; `[]` for a single number. */
+  readonly shape: readonly number[];
+  readonly data: Float32Array | Int32Array;
+}
 
 /** Where a transform is applied, for the few that need to know. */
-export interface TransformContext {
-  /** Index of the view within its group; absent for transforms that all views share. */
+export interface TransformContext<Value = unknown> {
+  /** What the network takes. */
+  readonly input: InputSpec;
+  /** Index of the view within its group; absent for transforms that several views share. */
   readonly viewIndex?: number;
-  /** Takes the label that a transform gives its view. */
-  readonly setTarget: (target: number) => void;
+  /** Gives the view a target under a name. */
+  readonly setTarget: (name: string, target: ViewTarget) => void;
+  /**
+   * Another sample of the stream, after the same transforms as this one has been through: for transforms with
+   * `needsPartner`.
+   */
+  readonly partner: () => Value;
+}
+
+/** A transform and its parameters, as JSON: `{ name: 'resize', size: 32 }`. */
+export interface TransformSpec {
+  readonly name: string;
+  readonly [parameter: string]: unknown;
 }
 
 /**
  * One kind of transform: its parameters, the size of what it makes, and what it does. Everything that there is to
- * know about it; recipes name it, `transforms` lists it.
+ * know about it; recipes name it, its modality lists it.
+ *
+ * `Value` is what the transforms of a modality work on, `Size` what they know of it beforehand.
  */
-export interface Transform<Name extends string = string, Schema extends z.ZodType = z.ZodType> {
+export interface Transform<
+  Value = unknown,
+  Size = unknown,
+  Name extends string = string,
+  Schema extends z.ZodType = z.ZodType,
+> {
   readonly name: Name;
   /** `name` and the parameters with their defaults; unknown keys are refused. */
   readonly schema: Schema;
-  /** Whether it is defined on values in [0, 1] only, and so must stand before `normalize`. */
-  readonly needsUnitRange: boolean;
+  /** Whether it mixes in another sample, which then is read before the transform is applied. */
+  readonly needsPartner?: boolean;
   /**
    * Size of the result.
    *
-   * @throws UserError if it cannot be applied to an image of this size
+   * @throws UserError if it cannot be applied to a value of this size
    */
-  outputSize(input: ImageSpec, parameters: z.output<Schema>): ImageSpec;
-  /** Pure but for what it draws from `random`; may return `image` itself, and never writes to it. */
-  apply(
-    image: FloatImage,
-    parameters: z.output<Schema>,
-    random: Random,
-    context: TransformContext,
-  ): FloatImage;
-  /** The same for an image that is still bytes, where that spares converting what is cut off. */
-  applyToBytes?(image: RawImage, parameters: z.output<Schema>, random: Random): FloatImage;
+  outputSize(input: Size, parameters: z.output<Schema>): Size;
+  /** Pure but for what it draws from `random`; may return `value` itself, and never writes to it. */
+  apply(value: Value, parameters: z.output<Schema>, random: Random, context: TransformContext<Value>): Value;
 }
 
-type WithName<Name extends string, Shape> = Shape & { name: z.ZodLiteral<Name> };
+/** What a transform's schema allows, with its name. */
+export type WithName<Name extends string, Shape> = Shape & { name: z.ZodLiteral<Name> };
 
-/** What a transform's own file says of it: see `Transform`. */
-interface TransformDefinition<Name extends string, Shape extends z.ZodRawShape> {
-  readonly name: Name;
-  /**
-   * Parameters by name. One called `probability` is that of being applied at all: it is drawn before, and
-   * `apply` does not see to it.
-   */
-  readonly parameters: Shape;
-  /** Default `true`. */
-  readonly needsUnitRange?: boolean;
-  /** Default: the size stays. */
-  readonly outputSize?: (
-    input: ImageSpec,
-    parameters: z.output<z.ZodObject<WithName<Name, Shape>>>,
-  ) => ImageSpec;
-  readonly apply: (
-    image: FloatImage,
-    parameters: z.output<z.ZodObject<WithName<Name, Shape>>>,
-    random: Random,
-    context: TransformContext,
-  ) => FloatImage;
-  readonly applyToBytes?: (
-    image: RawImage,
-    parameters: z.output<z.ZodObject<WithName<Name, Shape>>>,
-    random: Random,
-  ) => FloatImage;
-}
-
-/** Makes a transform of its definition. */
-export function defineTransform<const Name extends string, Shape extends z.ZodRawShape>(
-  definition: TransformDefinition<Name, Shape>,
-): Transform<Name, z.ZodObject<WithName<Name, Shape>>> {
-  const { name, parameters } = definition;
+/**
+ * The schema of a transform: its name and its parameters. One called `probability` is that of being applied at all: it
+ * is drawn before, and `apply` does not see to it.
+ */
+export function transformObject<const Name extends string, Shape extends z.ZodRawShape>(
+  name: Name,
+  parameters: Shape,
+): z.ZodObject<WithName<Name, Shape>> {
   const shape: WithName<Name, Shape> = { name: z.literal(name), ...parameters };
-  return {
-    needsUnitRange: true,
-    outputSize: (input) => input,
-    ...definition,
-    schema: z.strictObject(shape, {
-      error: (issue) => {
-        if (issue.code !== 'unrecognized_keys') return undefined;
-        return unknownNameError(`parameter of ${name}`, issue.keys[0] as string, Object.keys(parameters))
-          .message;
-      },
-    }),
-  };
+  return z.strictObject(shape, {
+    error: (issue) => {
+      if (issue.code !== 'unrecognized_keys') return undefined;
+      return unknownNameError(`parameter of ${name}`, issue.keys[0] as string, Object.keys(parameters))
+        .message;
+    },
+  });
 }
 
 /** A transform with its parameters, all defaults filled in. */
-export interface TransformCall {
-  readonly transform: Transform;
+export interface TransformCall<Value = unknown, Size = unknown> {
+  readonly transform: Transform<Value, Size>;
   readonly parameters: { readonly name: string; readonly probability?: number };
 }
 
-/**
- * Applies transforms one after the other, each with its probability.
- *
- * @param convert makes a float image of one that is bytes
- */
-export function applyTransforms(
-  image: RawImage | FloatImage,
-  calls: readonly TransformCall[],
+/** Applies transforms one after the other, each with its probability. */
+export function applyTransforms<Value>(
+  value: Value,
+  calls: readonly TransformCall<Value>[],
   random: Random,
-  context: TransformContext,
-  convert: (image: RawImage) => FloatImage,
-): FloatImage {
-  let current = image;
+  context: TransformContext<Value>,
+): Value {
+  let current = value;
   for (const { transform, parameters } of calls) {
     const { probability } = parameters;
     if (probability !== undefined && !random.bernoulli(probability)) continue;
-    if (isRaw(current)) {
-      if (transform.applyToBytes) {
-        current = transform.applyToBytes(current, parameters, random);
-        continue;
-      }
-      current = convert(current);
-    }
     current = transform.apply(current, parameters, random, context);
   }
-  return isRaw(current) ? convert(current) : current;
+  return current;
 }
 
 /**
- * Size of an image after transforms.
+ * Size of a value after transforms.
  *
- * @throws UserError if one cannot be applied, to an image of its size or after `normalize`
+ * @throws UserError if one cannot be applied to a value of its size
  */
-export function sizeAfter(input: ImageSpec, calls: readonly TransformCall[]): ImageSpec {
-  let size = input;
-  let normalized = false;
-  for (const { transform, parameters } of calls) {
-    if (normalized && transform.needsUnitRange) {
-      throw transformError(transform.name, 'needs values in [0, 1]: put it before normalize');
-    }
-    size = transform.outputSize(size, parameters);
-    normalized ||= transform.name === 'normalize';
-  }
-  return size;
-}
-
-function isRaw(image: RawImage | FloatImage): image is RawImage {
-  return image.data instanceof Uint8Array;
+export function sizeAfter<Size>(input: Size, calls: readonly TransformCall<unknown, Size>[]): Size {
+  return calls.reduce((size, { transform, parameters }) => transform.outputSize(size, parameters), input);
 }
 
 /** The mistake of a recipe that asks a transform for something it cannot do. */

@@ -1,30 +1,36 @@
 import { UserError } from '@ssl/errors';
-import type { ImageSpec } from './image.ts';
-import { callsOf, resolveRecipe } from './resolve-recipe.ts';
+import { prepareRecipe } from './apply-recipe.ts';
+import type { InputSpec } from './input-spec.ts';
+import { getModality } from './modalities.ts';
+import type { SampleSpec } from './sample.ts';
 import { sizeAfter, type TransformCall } from './transform.ts';
 import type { ViewRecipe } from './view-recipe.ts';
 
 /**
- * Checks that a recipe can be applied to images of this size.
+ * Checks that a recipe can be applied to samples of this kind.
  *
- * @returns the size of the views of each group
+ * @returns the shape of the views of each group
  * @throws UserError that names the group, the transform and the parameter
  */
-export function validateRecipe(recipe: ViewRecipe, image: ImageSpec): Readonly<Record<string, ImageSpec>> {
-  const { shared, groups } = resolveRecipe(recipe);
-  const calls = callsOf(shared);
-  checkedSize('shared', image, calls);
-  const sizes = Object.entries(groups).map(([name, { transforms }]): [string, ImageSpec] => [
-    name,
-    checkedSize(`group "${name}"`, image, [...calls, ...callsOf(transforms)]),
-  ]);
+export function validateRecipe(
+  recipe: ViewRecipe,
+  samples: SampleSpec,
+  input: InputSpec,
+): Readonly<Record<string, readonly number[]>> {
+  const modality = getModality(input.modality);
+  const start = modality.startSize(samples, input);
+  const sizes = prepareRecipe(recipe, input.modality).map(
+    ({ name, shared, calls }): [string, readonly number[]] => {
+      const base = shared === undefined ? start : checkedSize(`chain "${shared[0]}"`, start, shared[1]);
+      return [name, modality.shapeOf(checkedSize(`group "${name}"`, base, calls))];
+    },
+  );
   return Object.fromEntries(sizes);
 }
 
-function checkedSize(part: string, image: ImageSpec, calls: readonly TransformCall[]): ImageSpec {
+function checkedSize(part: string, size: unknown, calls: readonly TransformCall[]): unknown {
   try {
-    const { height, width, channels } = sizeAfter(image, calls);
-    return { height, width, channels };
+    return sizeAfter(size, calls);
   } catch (error) {
     throw new UserError(`view recipe: ${part}: ${(error as Error).message}`, { cause: error });
   }

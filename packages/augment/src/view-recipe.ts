@@ -1,26 +1,29 @@
-import type { TransformSpec } from './transform-spec.ts';
+import type { TransformSpec } from './transform.ts';
 
 /**
- * Which views of an image a method wants, as plain JSON: it is saved in the run's config, sent to workers, and
- * drawn by the viewer. `(image, recipe, random) → views` is a pure function (`applyRecipe`).
+ * Which views of a sample a method wants, as plain JSON: it is saved in the run's config, sent to workers, and
+ * drawn by the viewer. `(sample, recipe, input, random) → views` is a pure function (`applyRecipe`). Normalisation is
+ * no part of it: it belongs to the input spec, and comes last.
  */
 export interface ViewRecipe {
   /**
-   * Applied once per image with one random draw; every view starts from its result. Rotation shares its crop
-   * this way, and a denoising autoencoder the crop of input and target.
+   * Chains of transforms by name, each applied once per sample with one random draw; the views of all groups that name
+   * a chain start from its result. Rotation shares its crop this way, and a denoising autoencoder the crop of input
+   * and target.
    */
-  readonly shared?: readonly TransformSpec[] | undefined;
+  readonly shared?: Readonly<Record<string, readonly TransformSpec[]>> | undefined;
   /** The groups of views, each by its name; views of one group all have the same size. */
   readonly groups: Readonly<Record<string, ViewGroupSpec>>;
 }
 
-/** Views of one kind: `count` of them per image, each with random draws of its own. */
+/** Views of one kind: `count` of them per sample, each with random draws of its own. */
 export interface ViewGroupSpec {
-  /** Views per image, ≥ 1. */
+  /** The stream whose samples they are views of; default: the method's first. */
+  readonly stream?: string | undefined;
+  /** The chain of `shared` that they start from; default: the sample itself. */
+  readonly shared?: string | undefined;
+  /** Views per sample, ≥ 1. */
   readonly count: number;
-  /**
-   * Applied in order. A `oneOf` with `target: true` among them makes the group's `targets`: the index of the
-   * choice that was taken, which is the label of a pretext task such as rotation.
-   */
+  /** Applied in order. Some give the view targets, such as `oneOf` with `target: true`. */
   readonly transforms: readonly TransformSpec[];
 }

@@ -1,6 +1,6 @@
 import { UserError } from '@ssl/errors';
 
-import type { DatasetSource, ImageDataset, SharedDataset, Split } from './dataset.ts';
+import type { DatasetSource, Dataset, SharedDataset, Split } from './dataset.ts';
 
 /** What the user gave as `--data`, looked at once for all kinds. */
 export interface DatasetSpec {
@@ -23,7 +23,7 @@ export interface OpenContext {
   readonly cacheBytes: number;
   onWarning(line: string): void;
   /** Opens what this data set is built on. */
-  openDataset(source: DatasetSource): Promise<ImageDataset>;
+  openDataset(source: DatasetSource): Promise<Dataset>;
 }
 
 /**
@@ -51,12 +51,12 @@ export interface DatasetKind<Source extends DatasetSource = DatasetSource> {
    *
    * @throws UserError with one line about what is wrong with the data
    */
-  open(source: Source, context: OpenContext): Promise<ImageDataset>;
+  open(source: Source, context: OpenContext): Promise<Dataset>;
   /** In a worker: the set that `share()` described. `attachDataset` does it for a set that this one is built on. */
   attach?(
     shared: SharedDataset,
-    attachDataset: (shared: SharedDataset) => Promise<ImageDataset>,
-  ): Promise<ImageDataset>;
+    attachDataset: (shared: SharedDataset) => Promise<Dataset>,
+  ): Promise<Dataset>;
 }
 
 /**

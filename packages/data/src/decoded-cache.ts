@@ -1,6 +1,7 @@
-import type { RawImage } from '@ssl/augment';
+import type { ImageSample, RawImage, Sample } from '@ssl/augment';
 
-import { checkIndex, type ImageDataset } from './dataset.ts';
+import { byteImage } from './byte-image.ts';
+import { checkIndex, type Dataset } from './dataset.ts';
 
 /** Memory for decoded images, which can be sent to workers: all see the same. */
 export interface DecodedCacheMemory {
@@ -78,18 +79,23 @@ export function createDecodedCache({ sizes, channels, bytes, states }: DecodedCa
   };
 }
 
-/** `dataset`, each image of which is decoded once, as far as the memory reaches. */
-export function withDecodedCache(dataset: ImageDataset, memory: DecodedCacheMemory): ImageDataset {
+/** What the cache can keep: an 8-bit image. */
+function isByteImage(sample: Sample): sample is ImageSample & RawImage {
+  return (sample as Partial<ImageSample>).data instanceof Uint8Array;
+}
+
+/** `dataset` of 8-bit images, each of which is decoded once, as far as the memory reaches. */
+export function withDecodedCache(dataset: Dataset, memory: DecodedCacheMemory): Dataset {
   const cache = createDecodedCache(memory);
   return {
     ...dataset,
     async read(index) {
       checkIndex(`${dataset.name}: read`, index, dataset.length);
       const cached = cache.get(index);
-      if (cached) return cached;
-      const image = await dataset.read(index);
-      cache.put(index, image);
-      return image;
+      if (cached) return byteImage(cached);
+      const sample = await dataset.read(index);
+      if (isByteImage(sample)) cache.put(index, sample);
+      return sample;
     },
   };
 }

@@ -1,7 +1,8 @@
 import { UserError } from '@ssl/errors';
 import { createRandom } from '@ssl/random';
 
-import { checkIndex, type DatasetSource, type ImageDataset, type Split } from './dataset.ts';
+import { byteImage } from './byte-image.ts';
+import { checkIndex, type DatasetSource, type Dataset, type Split } from './dataset.ts';
 import { outlines, type Outline } from './generated-shapes/outlines.ts';
 import { renderShape } from './generated-shapes/render-shape.ts';
 
@@ -33,7 +34,7 @@ export interface GeneratedShapesOptions {
  *
  * @throws UserError if an option is out of range
  */
-export function createGeneratedShapes(options: GeneratedShapesOptions = {}): ImageDataset {
+export function createGeneratedShapes(options: GeneratedShapesOptions = {}): Dataset {
   const { seed = 0, split = 'train', length = defaultLength[split], imageSize = 32 } = options;
   checkInteger('seed', seed, -Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER);
   checkInteger('length', length, 1, 10_000_000);
@@ -53,19 +54,15 @@ export function createGeneratedShapes(options: GeneratedShapesOptions = {}): Ima
     name,
     source,
     length,
-    channels: 3,
-    imageSize: [imageSize, imageSize],
+    samples: { modality: 'image', shape: [imageSize, imageSize, 3] },
     classNames: names,
     labels,
     fingerprint: `generated-shapes-${version}-${split}-${seed}-${length}-${imageSize}`,
     // async so that a wrong index rejects, as it does where reading takes time.
     read: async (index) => {
       checkIndex(`${name}: read`, index, length);
-      return renderShape(
-        shapes[labels[index] as number] as Outline,
-        imageSize,
-        random.split('picture', index),
-      );
+      const outline = shapes[labels[index] as number] as Outline;
+      return byteImage(renderShape(outline, imageSize, random.split('picture', index)));
     },
     close: () => Promise.resolve(),
   };

@@ -2,14 +2,13 @@ import type { ViewBatch } from '@ssl/augment';
 
 import { createBatchOrder } from './batch-order.ts';
 import { makeViews } from './make-views.ts';
-import { joinSlices } from './join-slices.ts';
+import { joinSlices, type ViewSlice } from './join-slices.ts';
 import { checkSteps, closedError, type ViewLoader, type ViewLoaderOptions } from './view-loader.ts';
 
 /**
  * A loader that makes each batch where it is called, when it is asked for: on any platform, without workers.
  *
- * @throws UserError if the data set holds fewer images than a batch
- * @throws RangeError if `batchSize` is no positive integer
+ * @throws UserError, RangeError as `checkViewLoaderOptions`
  */
 export function createInlineViewLoader(options: ViewLoaderOptions): ViewLoader {
   const { stepsPerEpoch, plan } = createBatchOrder(options);
@@ -19,10 +18,11 @@ export function createInlineViewLoader(options: ViewLoaderOptions): ViewLoader {
   async function makeBatch(step: number): Promise<ViewBatch> {
     const start = performance.now();
     try {
-      const { epoch, indices } = plan(step);
-      const slice = await makeViews(options, epoch, indices, () => closed);
+      const segments = plan(step);
+      const slices: ViewSlice[] = [];
+      for (const segment of segments) slices.push(await makeViews(options, segment, () => closed));
       if (closed) throw closedError();
-      return joinSlices([slice], indices, options.dataset.labels);
+      return joinSlices(slices, segments, options.dataset.labels);
     } finally {
       waitMilliseconds += performance.now() - start;
     }

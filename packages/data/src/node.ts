@@ -1,3 +1,3 @@
 export { decodeImageFile } from './image-file.node.ts';
-export { datasetSplits, openDataset, type OpenDatasetOptions } from './open-dataset.node.ts';
+export { canWorkersOpen, datasetSplits, openDataset, type OpenDatasetOptions } from './open-dataset.node.ts';
 export { createWorkerViewLoader, type WorkerViewLoaderOptions } from './worker-view-loader.node.ts';

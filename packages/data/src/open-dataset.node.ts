@@ -3,10 +3,11 @@ import { resolve } from 'node:path';
 
 import { unknownNameError, UserError } from '@ssl/errors';
 
-import type { DatasetSource, ImageDataset, SharedDataset, Split } from './dataset.ts';
+import type { DatasetSource, Dataset, SharedDataset, Split } from './dataset.ts';
 import type { DatasetKind, DatasetSpec } from './dataset-kind.node.ts';
 import { datasetKinds } from './dataset-kinds.node.ts';
 import { entryAt, namesIn } from './file-system.node.ts';
+import { shareDataset } from './subset.ts';
 
 /** How to open a data set. */
 export interface OpenDatasetOptions {
@@ -33,7 +34,7 @@ export interface OpenDatasetOptions {
 export async function openDataset(
   source: string | DatasetSource,
   options: OpenDatasetOptions = {},
-): Promise<ImageDataset> {
+): Promise<Dataset> {
   const { strict = false, onWarning = () => undefined } = options;
   const { cacheMebibytes = Math.min(1024, totalmem() / 8 / 2 ** 20) } = options;
   const resolved = await resolveSource(source);
@@ -63,7 +64,7 @@ export async function datasetSplits(source: string | DatasetSource): Promise<rea
 }
 
 /** In a worker: the data set that `shareDataset` described in another thread. */
-export async function attachDataset(shared: SharedDataset): Promise<ImageDataset> {
+export async function attachDataset(shared: SharedDataset): Promise<Dataset> {
   const { attach } = kindOf(shared);
   return attach ? await attach(shared, attachDataset) : await openDataset(shared.source as DatasetSource);
 }
@@ -71,6 +72,11 @@ export async function attachDataset(shared: SharedDataset): Promise<ImageDataset
 /** Whether `attachDataset` knows what to do with it. */
 export function isKnownKind({ kind }: SharedDataset): boolean {
   return datasetKinds.some((candidate) => candidate.kind === kind);
+}
+
+/** Whether worker threads can open a data set: not one that only this thread knows how to read. */
+export function canWorkersOpen(dataset: Dataset): boolean {
+  return isKnownKind(shareDataset(dataset));
 }
 
 async function resolveSource(source: string | DatasetSource): Promise<DatasetSource> {

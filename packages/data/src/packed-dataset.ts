@@ -1,4 +1,5 @@
-import { checkIndex, type DatasetSource, type ImageDataset, type SharedDataset } from './dataset.ts';
+import { byteImage } from './byte-image.ts';
+import { checkIndex, type DatasetSource, type Dataset, type SharedDataset } from './dataset.ts';
 
 /** Images of one size, uncompressed, one after the other in memory. */
 export interface PackedImages {
@@ -24,7 +25,7 @@ export interface PackedImages {
 }
 
 /** A data set over images that are all in memory. Workers share the bytes. */
-export function createPackedDataset(packed: PackedImages): ImageDataset {
+export function createPackedDataset(packed: PackedImages): Dataset {
   const { name, source, bytes, length, height, width, channels, offset, stride, planar, fingerprint } =
     packed;
   const { labels, classNames } = packed;
@@ -33,8 +34,7 @@ export function createPackedDataset(packed: PackedImages): ImageDataset {
     name,
     source,
     length,
-    channels,
-    imageSize: [height, width],
+    samples: { modality: 'image', shape: [height, width, channels] },
     ...(labels && { labels }),
     ...(classNames && { classNames }),
     fingerprint,
@@ -43,7 +43,12 @@ export function createPackedDataset(packed: PackedImages): ImageDataset {
       checkIndex(`${name}: read`, index, length);
       const start = offset + index * stride;
       const stored = bytes.subarray(start, start + size);
-      return { height, width, channels, data: planar ? interleave(stored, channels) : stored.slice() };
+      return byteImage({
+        height,
+        width,
+        channels,
+        data: planar ? interleave(stored, channels) : stored.slice(),
+      });
     },
     share: () => ({ ...packed }),
     close: () => Promise.resolve(),
@@ -51,7 +56,7 @@ export function createPackedDataset(packed: PackedImages): ImageDataset {
 }
 
 /** The data set that `createPackedDataset(…).share()` described. */
-export function attachPackedDataset(shared: SharedDataset): ImageDataset {
+export function attachPackedDataset(shared: SharedDataset): Dataset {
   return createPackedDataset(shared as unknown as PackedImages);
 }
 

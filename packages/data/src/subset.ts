@@ -1,6 +1,6 @@
-import { checkIndex, type DatasetSource, type ImageDataset, type SharedDataset } from './dataset.ts';
+import { checkIndex, type DatasetSource, type Dataset, type SharedDataset } from './dataset.ts';
 
-/** The source of a subset: of what, and which of its images. */
+/** The source of a subset: of what, and which of its samples. */
 export interface SubsetSource extends DatasetSource {
   readonly kind: 'subset';
   readonly of: DatasetSource;
@@ -15,12 +15,12 @@ export interface SharedSubset extends SharedDataset {
 }
 
 /**
- * Some images of a data set, in the order given; an index may occur more than once. Image `i` of the subset is
- * image `indices[i]` of `dataset`, with its label. Closing the subset closes `dataset`.
+ * Some samples of a data set, in the order given; an index may occur more than once. Sample `i` of the subset is
+ * sample `indices[i]` of `dataset`, with its label. Closing the subset closes `dataset`.
  *
  * @throws RangeError if an index is not in [0, dataset.length)
  */
-export function subset(dataset: ImageDataset, indices: ArrayLike<number>): ImageDataset {
+export function subset(dataset: Dataset, indices: ArrayLike<number>): Dataset {
   const chosen = Array.from(indices);
   for (const index of chosen) checkIndex('subset', index, dataset.length);
   const { labels } = dataset;
@@ -29,8 +29,7 @@ export function subset(dataset: ImageDataset, indices: ArrayLike<number>): Image
     name: `${dataset.name}, ${chosen.length} of ${dataset.length}`,
     source,
     length: chosen.length,
-    channels: dataset.channels,
-    ...(dataset.imageSize && { imageSize: dataset.imageSize }),
+    samples: dataset.samples,
     ...(dataset.classNames && { classNames: dataset.classNames }),
     ...(labels && { labels: Int32Array.from(chosen, (index) => labels[index] as number) }),
     fingerprint: `${dataset.fingerprint}[${chosen.join()}]`,
@@ -51,6 +50,6 @@ export function subset(dataset: ImageDataset, indices: ArrayLike<number>): Image
 }
 
 /** What to send to a worker for `dataset`: its own `share()`, else the source that the worker is to open. */
-export function shareDataset(dataset: ImageDataset): SharedDataset {
+export function shareDataset(dataset: Dataset): SharedDataset {
   return dataset.share?.() ?? { kind: dataset.source.kind, source: dataset.source };
 }

@@ -1,14 +1,26 @@
-import type { ViewBatch, ViewRecipe } from '@ssl/augment';
+import type { InputSpec, ViewBatch, ViewRecipe } from '@ssl/augment';
 import { UserError } from '@ssl/errors';
 
-import type { ImageDataset } from './dataset.ts';
+import type { Dataset } from './dataset.ts';
+
+/** Samples that are taken from a data set batch by batch, in an order of their own. */
+export interface StreamPlan {
+  /** As the groups of the recipe name it. */
+  readonly name: string;
+  /** Samples of this stream in a batch, ≥ 1. */
+  readonly batchSize: number;
+  /** Which samples of the data set; default: all. */
+  readonly indices?: Int32Array | undefined;
+}
 
 /** Which batches a loader makes. */
 export interface ViewLoaderOptions {
-  readonly dataset: ImageDataset;
+  readonly dataset: Dataset;
   readonly recipe: ViewRecipe;
-  /** Images in a batch, ≥ 1. */
-  readonly batchSize: number;
+  /** What the views are for: their modality, and the normalisation that comes last. */
+  readonly input: InputSpec;
+  /** At least one; an epoch is one pass over the first. */
+  readonly streams: readonly StreamPlan[];
   readonly seed: number;
   /** A new random order for each epoch; `false` keeps the order of the data set. Default `true`. */
   readonly shuffle?: boolean;
@@ -16,13 +28,23 @@ export interface ViewLoaderOptions {
   readonly dropLast?: boolean;
 }
 
+/** The stream of methods that name none. */
+export const defaultStream = 'samples';
+
+/** All samples of a data set, as one stream. */
+export function oneStream(batchSize: number): readonly StreamPlan[] {
+  return [{ name: defaultStream, batchSize }];
+}
+
 /**
  * Makes batches of views. A batch is a pure function of the data set, the recipe, the seed and the step: whatever
  * the loader and its number of workers, and wherever one starts.
  *
  * Step `s` is batch `s mod stepsPerEpoch` of epoch `floor(s / stepsPerEpoch)`. The order of an epoch is
- * `createRandom(seed, 'order', epoch).permutation(length)`; the views of an image are drawn from
- * `createRandom(seed, 'views', epoch, index)`.
+ * `createRandom(seed, 'order', epoch).permutation(length)`; the views of a sample are drawn from
+ * `createRandom(seed, 'views', epoch, index)`. Further streams go through their samples over and over, whatever the
+ * epoch: pass `p` of stream `n` is ordered by `createRandom(seed, 'order', n, p)`, its views are drawn from
+ * `createRandom(seed, 'views', n, p, index)`.
  */
 export interface ViewLoader {
   readonly stepsPerEpoch: number;
@@ -36,7 +58,7 @@ export interface ViewLoader {
    * and stops when the iteration ends. A batch and its arrays belong to the caller: the loader keeps no
    * reference, and never writes to them again.
    *
-   * Asking for a batch rejects with the data set's error if one of its images cannot be decoded, and after
+   * Asking for a batch rejects with the data set's error if one of its samples cannot be decoded, and after
    * `close()`.
    *
    * @throws RangeError if the steps are no integers with 0 ≤ fromStep ≤ toStep
@@ -47,21 +69,38 @@ export interface ViewLoader {
 }
 
 /**
- * @throws UserError if a batch cannot be filled
- * @throws RangeError if `batchSize` is no positive integer
+ * @throws UserError if a batch cannot be filled, or the samples are of another modality than the input
+ * @throws RangeError if there is no stream, or a `batchSize` is no positive integer
  */
 export function checkViewLoaderOptions(options: ViewLoaderOptions): void {
-  const { dataset, batchSize, dropLast = true } = options;
-  if (!Number.isInteger(batchSize) || batchSize < 1) {
+  const { dataset, input, streams, dropLast = true } = options;
+  const { name, length, samples } = dataset;
+  if (streams.length === 0) throw new RangeError('createViewLoader: expected at least one stream, got none');
+  for (const { batchSize } of streams) {
+    if (Number.isInteger(batchSize) && batchSize >= 1) continue;
     throw new RangeError(`createViewLoader: batchSize must be a positive integer, got ${batchSize}`);
   }
-  if (dataset.length === 0) throw new UserError(`${dataset.name} holds no images`);
-  if (dropLast && dataset.length < batchSize) {
+  if (samples.modality !== input.modality) {
     throw new UserError(
-      `${dataset.name} holds ${dataset.length} images, fewer than a batch of ${batchSize}: ` +
-        `use a batch size of at most ${dataset.length}, or more images`,
+      `${name} holds ${samples.modality} samples, and the network takes ${input.modality}: use data of the kind it was made for`,
     );
   }
+  if (length === 0) throw new UserError(`${name} holds no samples`);
+  for (const [place, stream] of streams.entries()) checkLength(dataset, stream, place === 0 && dropLast);
+}
+
+function checkLength({ name, length }: Dataset, stream: StreamPlan, mustFill: boolean): void {
+  const available = stream.indices?.length ?? length;
+  if (available === 0) {
+    throw new UserError(
+      `${name} has no sample for the stream "${stream.name}": check the labels that it is chosen by`,
+    );
+  }
+  if (!mustFill || available >= stream.batchSize) return;
+  throw new UserError(
+    `${name} holds ${available} samples, fewer than a batch of ${stream.batchSize}: ` +
+      `use a batch size of at most ${available}, or more data`,
+  );
 }
 
 /** @throws RangeError if the steps are no integers with 0 ≤ fromStep ≤ toStep */

@@ -1,30 +1,31 @@
 import { parentPort, workerData, type MessagePort } from 'node:worker_threads';
 
-import type { ViewRecipe } from '@ssl/augment';
+import type { InputSpec, ViewRecipe } from '@ssl/augment';
 
-import type { ImageDataset, SharedDataset } from './dataset.ts';
+import type { BatchSegment } from './batch-order.ts';
+import type { Dataset, SharedDataset } from './dataset.ts';
 import { makeViews } from './make-views.ts';
 import { attachDataset } from './open-dataset.node.ts';
 import type { ViewSlice } from './join-slices.ts';
+import type { StreamPlan } from './view-loader.ts';
 import { plainError, type PoolReply, type PoolRequest } from './worker-pool.node.ts';
 
 /** What a worker is started with. */
 export interface ViewWorkerData {
   readonly dataset: SharedDataset;
   readonly recipe: ViewRecipe;
+  readonly input: InputSpec;
+  readonly streams: readonly StreamPlan[];
   readonly seed: number;
 }
 
-/** Some images of a batch. */
-export interface ViewTask {
-  readonly epoch: number;
-  readonly indices: Int32Array;
-}
+/** Some samples of a batch. */
+export type ViewTask = BatchSegment;
 
 const port = parentPort as MessagePort;
-const { dataset: shared, recipe, seed } = workerData as ViewWorkerData;
+const { dataset: shared, ...options } = workerData as ViewWorkerData;
 
-let dataset: Promise<ImageDataset> | undefined;
+let dataset: Promise<Dataset> | undefined;
 let closing = false;
 let last = Promise.resolve();
 
@@ -37,12 +38,11 @@ port.on('message', (request: PoolRequest<ViewTask>) => {
   }
 });
 
-async function work(id: number, { epoch, indices }: ViewTask): Promise<void> {
+async function work(id: number, task: ViewTask): Promise<void> {
   if (closing) return;
   try {
     dataset ??= attachDataset(shared);
-    const options = { dataset: await dataset, recipe, seed };
-    const slice = await makeViews(options, epoch, indices, () => closing);
+    const slice = await makeViews({ ...options, dataset: await dataset }, task, () => closing);
     const reply: PoolReply<ViewSlice> = { id, result: slice };
     port.postMessage(reply, buffersOf(slice));
   } catch (error) {
@@ -61,7 +61,7 @@ async function end(): Promise<void> {
 
 /** Moved to the other thread rather than copied. */
 function buffersOf({ groups }: ViewSlice): ArrayBuffer[] {
-  return Object.values(groups).flatMap(({ images, targets }) =>
-    [images, targets].flatMap((values) => (values ? [values.buffer as ArrayBuffer] : [])),
+  return Object.values(groups).flatMap(({ inputs, targets }) =>
+    [inputs, ...Object.values(targets).map(({ data }) => data)].map((values) => values.buffer as ArrayBuffer),
   );
 }

@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 import type { ViewBatch, ViewRecipe } from '@ssl/augment';
 import { describe, expect, it, onTestFinished } from 'vitest';
 
-import type { ImageDataset } from './dataset.ts';
+import type { Dataset } from './dataset.ts';
 import { cifar10Bytes } from './fixtures/cifar-10-bytes.ts';
 import { noisyImage } from './fixtures/image-bytes.node.ts';
 import { numberedDataset } from './fixtures/numbered-dataset.ts';
@@ -40,7 +40,7 @@ const recipe: ViewRecipe = {
   },
 };
 
-function loaderOf(options: Partial<WorkerViewLoaderOptions> & { dataset: ImageDataset }): ViewLoader {
+function loaderOf(options: Partial<WorkerViewLoaderOptions> & { dataset: Dataset }): ViewLoader {
   const loader = createWorkerViewLoader({ recipe, batchSize: 4, seed: 7, workers: 1, ...options });
   onTestFinished(() => loader.close());
   return loader;
@@ -66,7 +66,7 @@ function digest(batches: readonly ViewBatch[]): string {
   return hash.digest('hex');
 }
 
-async function imageFolder(count: number): Promise<{ folder: string; dataset: ImageDataset }> {
+async function imageFolder(count: number): Promise<{ folder: string; dataset: Dataset }> {
   const files: Record<string, Uint8Array> = {};
   for (let i = 0; i < count; i++)
     files[`${i % 2 ? 'odd' : 'even'}/${i}.jpg`] = await noisyImage('jpeg', i, 20 + i, 24);
@@ -173,7 +173,7 @@ describe('failing', () => {
   });
 
   it('refuses what it cannot send to workers, and counts that are none', () => {
-    const dataset: ImageDataset = { ...numberedDataset(4) };
+    const dataset: Dataset = { ...numberedDataset(4) };
     delete dataset.share;
     expect(() => loaderOf({ dataset })).toThrow(
       'workers cannot open a data set of kind "numbered"; use createInlineViewLoader',

@@ -29,12 +29,12 @@ export interface WorkerViewLoaderOptions extends ViewLoaderOptions {
  * Workers start at once, end with `close()`, and keep the process alive only while a batch is awaited. If one dies,
  * the loader is done for: this and all further batches reject with its error.
  *
- * @throws UserError if the data set holds fewer images than a batch
+ * @throws UserError as `checkViewLoaderOptions`
  * @throws TypeError if the data set is of no kind that workers can open
- * @throws RangeError if `workers`, `prefetchBatches` or `batchSize` is out of its range
+ * @throws RangeError if `workers`, `prefetchBatches` or a `batchSize` is out of its range
  */
 export function createWorkerViewLoader(options: WorkerViewLoaderOptions): ViewLoader {
-  const { dataset, recipe, seed, workers, prefetchBatches = 2 } = options;
+  const { dataset, recipe, input, streams, seed, workers, prefetchBatches = 2 } = options;
   checkCount('workers', workers, 0);
   checkCount('prefetchBatches', prefetchBatches, 1);
   if (workers === 0) return createInlineViewLoader(options);
@@ -46,15 +46,17 @@ export function createWorkerViewLoader(options: WorkerViewLoaderOptions): ViewLo
       `createWorkerViewLoader: workers cannot open a data set of kind "${shared.kind}"; use createInlineViewLoader`,
     );
   }
-  const workerData: ViewWorkerData = { dataset: shared, recipe, seed };
+  const workerData: ViewWorkerData = { dataset: shared, recipe, input, streams, seed };
   const pool = createWorkerPool<ViewTask, ViewSlice>('view-worker.node', workers, workerData, closedError);
   let waitMilliseconds = 0;
   let waiting = 0;
 
   async function makeBatch(step: number, signal: AbortSignal): Promise<ViewBatch> {
-    const { epoch, indices } = plan(step);
-    const slices = cut(indices, workers).map((part) => pool.run({ epoch, indices: part }, signal));
-    return joinSlices(await Promise.all(slices), indices, dataset.labels);
+    const segments = plan(step);
+    const slices = segments
+      .flatMap((segment) => cut(segment.indices, workers).map((indices) => ({ ...segment, indices })))
+      .map((task) => pool.run(task, signal));
+    return joinSlices(await Promise.all(slices), segments, dataset.labels);
   }
 
   async function awaited(batch: Promise<ViewBatch>): Promise<ViewBatch> {

@@ -1,9 +1,9 @@
 import type { Backbone } from '@ssl/models';
 import { clusterScores, type ClusterScores } from './clusters/cluster-scores.ts';
 import { assignToCentroids, kMeans } from './clusters/k-means.ts';
-import { extractFeatures, flattenPixels, type ExtractedFeatures } from './features/extract-features.ts';
+import { extractFeatures, flattenInputs, type ExtractedFeatures } from './features/extract-features.ts';
 import { classCount, type FeatureMatrix, type LabelledFeatures } from './features/feature-matrix.ts';
-import type { ImageBatch } from './features/image-batch.ts';
+import type { InputBatch } from './features/input-batch.ts';
 import { knnAccuracy, type KnnAccuracy, type KnnOptions } from './probes/knn-accuracy.ts';
 import {
   logisticRegressionProbe,
@@ -36,7 +36,7 @@ export interface KMeansScoresOptions {
 }
 
 /** Batches to evaluate on; gone through once. */
-export type ImageBatches = AsyncIterable<ImageBatch> | Iterable<ImageBatch>;
+export type InputBatches = AsyncIterable<InputBatch> | Iterable<InputBatch>;
 
 /**
  * kNN, logistic regression and k-means of any features.
@@ -78,13 +78,13 @@ export async function kMeansScores(
  * without training.
  *
  * @param backbone not changed; its running batch-norm statistics are used
- * @param train images and labels that the probes learn from
+ * @param train samples and labels that the probes learn from
  * @throws RangeError if there are no labels, and as `scoreFeatures` does
  */
 export async function scoreBackbone(
   backbone: Backbone,
-  train: ImageBatches,
-  test: ImageBatches,
+  train: InputBatches,
+  test: InputBatches,
   options: ScoreFeaturesOptions = {},
 ): Promise<FeatureScores> {
   return scoreFeatures(
@@ -95,16 +95,16 @@ export async function scoreBackbone(
 }
 
 /**
- * The baseline without a network: the same scores from the values of the images, as they come from the batches.
+ * The baseline without a network: the same scores from the values of the samples, as they come from the batches.
  */
-export async function pixelsBaseline(
-  train: ImageBatches,
-  test: ImageBatches,
+export async function inputsBaseline(
+  train: InputBatches,
+  test: InputBatches,
   options: ScoreFeaturesOptions = {},
 ): Promise<FeatureScores> {
   return scoreFeatures(
-    withLabels('pixelsBaseline: train', await flattenPixels(train)),
-    withLabels('pixelsBaseline: test', await flattenPixels(test)),
+    withLabels('inputsBaseline: train', await flattenInputs(train)),
+    withLabels('inputsBaseline: test', await flattenInputs(test)),
     options,
   );
 }

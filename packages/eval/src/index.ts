@@ -1,10 +1,10 @@
 export {
   kMeansScores,
-  pixelsBaseline,
+  inputsBaseline,
   scoreBackbone,
   scoreFeatures,
   type FeatureScores,
-  type ImageBatches,
+  type InputBatches,
   type KMeansScoresOptions,
   type ScoreFeaturesOptions,
 } from './baselines.ts';
@@ -16,13 +16,13 @@ export { assignToCentroids, kMeans, type KMeans, type KMeansOptions } from './cl
 export { alignment, silhouette, uniformity } from './features/embedding-quality.ts';
 export {
   extractFeatures,
-  flattenPixels,
+  flattenInputs,
   type ExtractedFeatures,
   type ExtractFeaturesOptions,
 } from './features/extract-features.ts';
 export type { FeatureMatrix, LabelledFeatures } from './features/feature-matrix.ts';
 export { featureSpectrum, type FeatureSpectrum } from './features/feature-spectrum.ts';
-export type { ImageBatch, SingleViewBatch, SingleViewGroup, TensorBatch } from './features/image-batch.ts';
+export type { InputBatch, SingleViewBatch, SingleViewGroup, TensorBatch } from './features/input-batch.ts';
 export {
   nearestNeighbours,
   type NearestNeighbours,

@@ -1,47 +1,61 @@
-export { assignLabels, type AssignLabelsOptions, type LabelAssignment } from './assign-labels.ts';
-export { byolLoss } from './byol-loss.ts';
-export { classifierMetrics, type ClassifierMetrics } from './classifier-metrics.ts';
-export { cosineMomentum, type CosineMomentumOptions } from './cosine-momentum.ts';
-export { batchAccuracy, crossEntropyLoss, type CrossEntropyOptions } from './cross-entropy-loss.ts';
-export { createDecoder, type Decoder, type DecoderOptions } from './decoder.ts';
-export { updateEma } from './ema.ts';
+export { byolLoss } from './losses/byol-loss.ts';
+export { classifierMetrics, type ClassifierMetrics } from './losses/classifier-metrics.ts';
+export { batchAccuracy, crossEntropyLoss, type CrossEntropyOptions } from './losses/cross-entropy-loss.ts';
+export {
+  peakSignalToNoise,
+  reconstructionLoss,
+  type ReconstructionKind,
+} from './losses/reconstruction-loss.ts';
+export { selaLoss } from './losses/sela-loss.ts';
+export { selfClassifierLoss, type SelfClassifierLossOptions } from './losses/self-classifier-loss.ts';
 export type {
   AnyMethod,
-  ExampleImages,
+  ExampleRow,
+  ForwardStep,
   InitContext,
-  LossOutput,
   MethodDefinition,
   MethodPreset,
+  MethodRoles,
   MethodState,
+  ModelPart,
   NamedTensors,
+  Objective,
+  ObjectiveStep,
+  Outputs,
   Paper,
+  ParameterGroup,
   Progress,
-  StepContext,
+  StreamRequest,
+  SweepStep,
   ViewGroup,
   Views,
+  ViewsContext,
 } from './method.ts';
-export { autoencoder, type AutoencoderOptions, type AutoencoderState } from './methods/autoencoder.ts';
-export { byol, type ByolOptions, type ByolState, type ByolTarget } from './methods/byol.ts';
-export { rotation, type RotationOptions, type RotationState } from './methods/rotation.ts';
-export { sela, type SelaOptions, type SelaState } from './methods/sela.ts';
+export { autoencoder, type AutoencoderOptions, type AutoencoderRoles } from './methods/autoencoder.ts';
+export { byol, type ByolOptions, type ByolRoles } from './methods/byol.ts';
+export { rotation, type RotationOptions, type RotationRoles } from './methods/rotation.ts';
+export { sela, type SelaOptions, type SelaRoles } from './methods/sela.ts';
 export {
   selfClassifier,
   type SelfClassifierOptions,
-  type SelfClassifierState,
+  type SelfClassifierRoles,
 } from './methods/self-classifier.ts';
-export { supervised, type SupervisedOptions, type SupervisedState } from './methods/supervised.ts';
+export { supervised, type SupervisedOptions, type SupervisedRoles } from './methods/supervised.ts';
+export type { MetricDescription } from './metric-description.ts';
+export { assignLabels, type AssignLabelsOptions, type LabelAssignment } from './parts/assign-labels.ts';
+export { cosineMomentum, type CosineMomentumOptions } from './parts/cosine-momentum.ts';
+export { createDecoder, type Decoder, type DecoderOptions } from './parts/decoder.ts';
+export { updateEma } from './parts/ema.ts';
 export {
   createLabelTable,
   type LabelSummary,
   type LabelTable,
   type LabelTableOptions,
   type RelabelOptions,
-} from './label-table.ts';
-export { createNearestNeighbourQueue, type NearestNeighbourQueue } from './nearest-neighbour-queue.ts';
-export { peakSignalToNoise, reconstructionLoss, type ReconstructionKind } from './reconstruction-loss.ts';
+} from './parts/label-table.ts';
+export { createNearestNeighbourQueue, type NearestNeighbourQueue } from './parts/nearest-neighbour-queue.ts';
+export { relabellingTimes, type RelabellingOptions } from './parts/relabelling-times.ts';
+export { stopGradient } from './parts/stop-gradient.ts';
+export { groupOf, viewCount, viewFeatures } from './parts/view-features.ts';
+export { sampleMajor, viewMajor } from './parts/view-major.ts';
 export { getMethod, methodNames } from './registry.ts';
-export { relabellingTimes, type RelabellingOptions } from './relabelling-times.ts';
-export { selaLoss } from './sela-loss.ts';
-export { selfClassifierLoss, type SelfClassifierLossOptions } from './self-classifier-loss.ts';
-export { stopGradient } from './stop-gradient.ts';
-export { viewCount, viewFeatures } from './view-features.ts';

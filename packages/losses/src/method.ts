@@ -1,8 +1,9 @@
-import type { ImageSpec, ViewRecipe } from '@ssl/augment';
+import type { AugmentationRecipe, AugmentationStrength, InputSpec, ViewRecipe } from '@ssl/augment';
 import type { Backbone, BufferTree, ForwardContext, ParamTree } from '@ssl/models';
 import type { Random } from '@ssl/random';
 import type * as tf from '@tensorflow/tfjs-core';
 import type { z } from 'zod';
+import type { MetricDescription } from './metric-description.ts';
 
 /** Where a method comes from. */
 export interface Paper {
@@ -17,67 +18,105 @@ export type NamedTensors = Readonly<Record<string, tf.Tensor>>;
 
 /** One group of views of a batch, as tensors. */
 export interface ViewGroup {
-  /** Views per image. */
+  /** The stream whose samples these are views of. */
+  readonly stream: string;
+  /** Views per sample. */
   readonly count: number;
-  /** `[count × batchSize, height, width, channels]` float32, view-major. */
-  readonly images: tf.Tensor4D;
-  /** `[count × batchSize]` int32: the labels that the recipe made, where it makes any. */
-  readonly targets?: tf.Tensor1D;
+  /** Samples of the stream in the batch. */
+  readonly batchSize: number;
+  /** `[count × batchSize, …shape]`, view-major, normalised. */
+  readonly inputs: tf.Tensor;
+  /** What the transforms gave the views, by name, each `[count × batchSize, …]`. */
+  readonly targets: NamedTensors;
+  /** Index of each sample in the data set, `[batchSize]` (on the host). */
+  readonly indices: Int32Array;
+  /** Class of each sample, `[batchSize]` int32, −1 where unknown: only for methods that say `usesLabels`. */
+  readonly labels?: tf.Tensor1D;
 }
 
 /** A batch of views, by the recipe that the method asked for. */
 export interface Views {
-  /** Images in the batch. */
-  readonly batchSize: number;
-  /** Index of each image in the data set, `[batchSize]` (on the host). */
-  readonly indices: Int32Array;
-  /** Class of each image, `[batchSize]` int32, −1 where unknown: only for methods that say `usesLabels`. */
-  readonly labels?: tf.Tensor1D;
   readonly groups: Readonly<Record<string, ViewGroup>>;
 }
 
-/** Where training stands, and what a loss may draw on. */
-export interface Progress {
+/** Samples that a method wants from the data set, batch by batch. */
+export interface StreamRequest {
+  /** All samples, or those whose label is known to the run, or the others. */
+  readonly from: 'all' | 'labelled' | 'unlabelled';
+  /** Default: the run's batch size. */
+  readonly batchSize?: number;
+}
+
+/** What a run gives the views of a method. */
+export interface ViewsContext {
+  /** What the network takes. */
+  readonly input: InputSpec;
+  /** The run's augmentation, fitted to the input. */
+  readonly augmentation: AugmentationRecipe;
+}
+
+/** Where training stands. */
+export interface Progress<Options = unknown> {
+  /** The method's options. */
+  readonly options: Options;
+  /** What the network takes. */
+  readonly input: InputSpec;
   /** Steps done before this one. */
   readonly step: number;
   readonly totalSteps: number;
   /** Epoch under way, from 0. */
   readonly epoch: number;
   readonly totalEpochs: number;
-  /** Images seen before this step. */
+  /** Samples of the first stream seen before this step. */
   readonly samples: number;
-  /** A stream of its own for each step, for a loss that needs chance. */
+  /** A stream of its own for each step and hook. */
   readonly random: Random;
-  /** Hand this to every forward pass whose batch-norm statistics are to be kept. */
+}
+
+/** What `forward` is given besides the views. */
+export interface ForwardStep<Options = unknown> extends Progress<Options> {
+  /**
+   * Hand this to every forward pass whose batch-norm statistics are to be kept. Its `random` is for chance in the
+   * networks: draw by the sample's place in the batch.
+   */
   readonly forward: ForwardContext;
 }
 
-/** What a loss gives back. */
-export interface LossOutput {
+/** What `objective` is given besides the outputs. */
+export interface ObjectiveStep<Options = unknown, Memory = unknown> extends Progress<Options> {
+  /** The method's `memory`: to be read, not written. */
+  readonly memory: Memory;
+}
+
+/**
+ * What the networks make of a batch: tensors by name whose first axis is the sample. Views of one sample stand behind
+ * it, `[batch, views, …]` (`sampleMajor`).
+ */
+export interface Outputs {
+  /** The backbone's features, `[batch, featureDim]` or `[batch, views, featureDim]`: watched for collapse. */
+  readonly features: tf.Tensor;
+  /**
+   * What the objective compares, `[batch, …, dim]`, where that is not the features but made of them, e.g. BYOL's
+   * projections: watched for collapse too, which shows in them first.
+   */
+  readonly projections?: tf.Tensor;
+  readonly [name: string]: tf.Tensor | undefined;
+}
+
+/** What an objective gives back. */
+export interface Objective {
   /** A scalar, to be minimised. */
   readonly loss: tf.Scalar;
-  /** The backbone's features of this batch, `[rows, featureDim]`: the trainer watches them for collapse. */
-  readonly features: tf.Tensor2D;
-  /**
-   * What the loss compares, `[rows, dim]`, where that is not the features but made of them, e.g. BYOL's projections:
-   * watched for collapse too, which shows in them first.
-   */
-  readonly projections?: tf.Tensor2D;
-  /**
-   * Scalars for the run log, by name in camelCase. The numbers of a classifier end in the number of its classes, and
-   * its place where several have as many: `classesUsed10`, `classesUsed10Head3`. Where `classesUsed…` stays at 1,
-   * the trainer warns of a collapse.
-   */
+  /** Scalars for the run log, by the names that the method's `metrics` describe. */
   readonly metrics?: Readonly<Record<string, tf.Scalar>>;
-  /** Tensors for `afterStep`, e.g. what to push into a queue. */
-  readonly aux?: NamedTensors;
 }
 
 /** What a method has to build its state from. */
 export interface InitContext {
   readonly backbone: Backbone;
   readonly random: Random;
-  readonly image: ImageSpec;
+  readonly input: InputSpec;
+  /** Samples of the first stream in a batch. */
   readonly batchSize: number;
   readonly totalEpochs: number;
   readonly totalSteps: number;
@@ -88,30 +127,54 @@ export interface InitContext {
   };
 }
 
-/** What a hook may use: the place in training, and the data set for methods that sweep over it. */
-export interface StepContext extends Omit<Progress, 'forward'> {
+/** What `beforeStep` may use: the place in training, and the data set for methods that sweep over it. */
+export interface SweepStep<Options = unknown> extends Progress<Options> {
   /**
-   * The whole data set in order, without augmentation (resized and normalised like the evaluation's images),
+   * The whole data set in order, without augmentation (prepared like the evaluation's samples),
    * batch by batch; the caller disposes nothing, each batch's tensors die when the next is asked for.
    */
-  sweep(): AsyncIterable<{ readonly indices: Int32Array; readonly images: tf.Tensor4D }>;
+  sweep(): AsyncIterable<{ readonly indices: Int32Array; readonly inputs: tf.Tensor }>;
 }
 
-/** A row of pictures for people, e.g. `reconstruction`. */
-export interface ExampleImages {
+/** A row of examples for people, e.g. `reconstruction`. */
+export interface ExampleRow {
   /** In words: it stands beside the row. */
   readonly name: string;
-  /** `[images, height, width, channels]` float32, normalised as the views are. */
-  readonly images: tf.Tensor4D;
+  /** `[samples, …shape]`, shaped and normalised as the views are. */
+  readonly inputs: tf.Tensor;
 }
 
-/** The state of a method: the backbone, and whatever the method adds to it. */
-export interface MethodState {
-  readonly backbone: Backbone;
-  /** What the optimizer updates, the backbone's parameters included (under `backbone.`). */
-  readonly trainable: ParamTree;
-  /** What is saved and never optimised, the backbone's buffers included (under `backbone.`). */
+/** A part of a network: parameters and buffers. */
+export interface ModelPart {
+  readonly parameters: ParamTree;
   readonly buffers: BufferTree;
+}
+
+/** What a method adds to the backbone, by the role that it plays. All of it is saved. */
+export interface MethodRoles {
+  /** Heads and decoders: trained. */
+  readonly modules?: Readonly<Record<string, ModelPart>>;
+  /** Networks that no optimizer changes: EMA copies. */
+  readonly frozen?: Readonly<Record<string, ModelPart | Readonly<Record<string, ModelPart>>>>;
+  /** No weights: queues, label tables, centres, running statistics. */
+  readonly memory?: Readonly<Record<string, { readonly buffers: BufferTree }>>;
+  /** The network that is evaluated and exported, where it is not the trained backbone: e.g. DINO's teacher. */
+  readonly evaluated?: Backbone;
+}
+
+/** The state of a method: the backbone that is trained, and the method's roles. */
+export type MethodState<Roles extends MethodRoles = MethodRoles> = Roles & { readonly backbone: Backbone };
+
+/** Parameters that are trained differently from the rest. */
+export interface ParameterGroup {
+  /** Whether a parameter belongs to it, by its name (`backbone.layer1.0.conv1.weight`); the first group that says so counts. */
+  includes(name: string, shape: readonly number[]): boolean;
+  /** Default 1. */
+  readonly learningRateFactor?: number;
+  /** Default 1; 0 for no decay. */
+  readonly weightDecayFactor?: number;
+  /** Epochs at the start in which they stay as they are; default 0. */
+  readonly frozenEpochs?: number;
 }
 
 /**
@@ -128,7 +191,7 @@ export interface MethodPreset {
  * A self-supervised method in one object: the trainer, the command, the checkpoint and the viewer use only
  * this interface and never name a method.
  */
-export interface MethodDefinition<Options = unknown, State extends MethodState = MethodState> {
+export interface MethodDefinition<Options = unknown, Roles extends MethodRoles = MethodRoles> {
   /** In kebab-case, e.g. `self-classifier`. */
   readonly name: string;
   readonly description: string;
@@ -138,28 +201,51 @@ export interface MethodDefinition<Options = unknown, State extends MethodState =
   /** Defaults, ranges and descriptions: `--help`, `ssl methods` and the check of a config come from it. */
   readonly options: z.ZodType<Options>;
   readonly presets?: Readonly<Record<string, MethodPreset>>;
-  /** Whether the loss reads labels of the data set; without it the trainer hands it none. */
+  /** Whether the objective reads labels of the data set; without it the trainer hands it none. */
   readonly usesLabels?: boolean;
-  /** The views of an image that the method wants. */
-  views(options: Options, image: ImageSpec): ViewRecipe;
+  /** What the augmentation `auto` is to be: default `strong`. */
+  readonly augmentationStrength?: AugmentationStrength;
+  /** The streams of samples that it learns from, the one that counts epochs first; default: one of all samples. */
+  streams?(options: Options, batchSize: number): Readonly<Record<string, StreamRequest>>;
+  /** The views of a sample that the method wants: the augmentation, and what the method adds to it. */
+  views(options: Options, context: ViewsContext): ViewRecipe;
   /** Builds heads, decoder, EMA copy, label table, queue. */
-  init(context: InitContext, options: Options): State;
-  /** Runs inside the gradient tape, synchronously; reads the state and writes none of it. */
-  loss(state: State, views: Views, at: Progress): LossOutput;
-  /** Before a step, outside the tape: e.g. SeLa re-labels the data set. */
-  beforeStep?(state: State, context: StepContext): Promise<void>;
-  /** After the optimizer's update: e.g. EMA update, queue push. The trainer disposes `aux` afterwards. */
-  afterStep?(state: State, context: StepContext, aux: NamedTensors): void;
+  init(context: InitContext, options: Options): Roles;
   /**
-   * Rows of pictures that show what the method does, such as input, reconstruction and target of an autoencoder: one
-   * picture of each image of the batch in every row. The report shows them. Changes no state; the caller disposes
+   * The networks: what they make of each sample by itself. What costs memory stands here. Runs inside the gradient
+   * tape, synchronously; reads the state and writes none of it.
+   */
+  forward(state: MethodState<Roles>, views: Views, at: ForwardStep<Options>): Outputs;
+  /**
+   * The loss over the whole batch: what couples samples stands here. No network and no trainable weight in it, so that
+   * the trainer may run `forward` on parts of the batch. Runs inside the gradient tape, synchronously; writes nothing.
+   */
+  objective(outputs: Outputs, views: Views, at: ObjectiveStep<Options, Roles['memory']>): Objective;
+  /** Before a step, outside the tape: e.g. SeLa re-labels the data set. */
+  beforeStep?(state: MethodState<Roles>, at: SweepStep<Options>): Promise<void>;
+  /** After the optimizer's update: e.g. EMA update, queue push. */
+  afterStep?(state: MethodState<Roles>, outputs: Outputs, views: Views, at: Progress<Options>): void;
+  /** How the metrics, and the `loss`, are to be read. */
+  metrics?(
+    options: Options,
+    context: Pick<InitContext, 'dataset' | 'input'>,
+  ): Readonly<Record<string, MetricDescription>>;
+  /** Parameters that are trained differently from the rest. */
+  parameterGroups?(state: MethodState<Roles>, options: Options): readonly ParameterGroup[];
+  /**
+   * Rows of examples that show what the method does, such as input, reconstruction and target of an autoencoder: one
+   * of each sample of the batch in every row. The report shows them. Changes no state; the caller disposes
    * the tensors.
    */
-  examples?(state: State, views: Views): readonly ExampleImages[];
+  examples?(
+    state: MethodState<Roles>,
+    views: Views,
+    at: Pick<Progress<Options>, 'options' | 'input'>,
+  ): readonly ExampleRow[];
   /** Number of classes of each head that `predict` can use, where the method has classes. */
-  heads?(state: State): readonly number[];
-  /** `[batch, classes]` probabilities of images by one of the heads, the first (0) by default. */
-  predict?(state: State, images: tf.Tensor4D, head?: number): tf.Tensor2D;
+  heads?(state: MethodState<Roles>, options: Options): readonly number[];
+  /** `[batch, classes]` probabilities of inputs by one of the heads, the first is 0. */
+  predict?(state: MethodState<Roles>, inputs: tf.Tensor, options: Options, head: number): tf.Tensor2D;
   /** What to do when the features collapse, in one sentence that names the method's own remedy. */
   readonly collapseAdvice?: string;
 }
@@ -168,4 +254,4 @@ export interface MethodDefinition<Options = unknown, State extends MethodState =
  * A method of any options and state, as registries and trainers hold it: options come from its own
  * `options.parse`, state from its own `init`, and nobody looks into either.
  */
-export type AnyMethod = MethodDefinition<unknown, MethodState>;
+export type AnyMethod = MethodDefinition;

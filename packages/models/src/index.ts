@@ -1,5 +1,16 @@
-export type { BackboneFactory, BackboneOptions } from './backbones/backbone-factory.ts';
-export { backboneNames, createBackbone } from './backbones/registry.ts';
+export type { Backbone, BackboneSettings, TokenEncoder, TokenSelection } from './backbone.ts';
+export type { AnyBackboneKind, BackboneKind, BackboneOffer } from './backbones/backbone-kind.ts';
+export {
+  backboneKinds,
+  backboneNames,
+  backboneSchema,
+  createBackbone,
+  defaultBackbone,
+  getBackboneKind,
+  requireMap,
+  requireTokens,
+  type CreateBackboneOptions,
+} from './backbones/registry.ts';
 export {
   createBatchNorm,
   type BatchNorm,
@@ -17,7 +28,7 @@ export { kaimingNormalFanOut, truncatedNormal02, uniformFanIn, zeros } from './i
 export type { Fans, Initializer } from './initializers.ts';
 export { l2Normalize } from './l2-normalize.ts';
 export { createLinear, type LinearOptions } from './linear.ts';
-export type { Backbone, BackboneSettings, ForwardContext, Module, StatisticsUpdate } from './module.ts';
+export type { ForwardContext, Module, StatisticsUpdate } from './module.ts';
 export type {
   BufferTree,
   HostArray,

@@ -1,4 +1,4 @@
-import type { ImageSpec } from '@ssl/augment';
+import type { Random } from '@ssl/random';
 import type * as tf from '@tensorflow/tfjs-core';
 import type { BufferTree, ParamTree } from './parameter.ts';
 
@@ -23,6 +23,13 @@ export interface ForwardContext {
    * Without it they are dropped.
    */
   readonly onStatistics?: (update: StatisticsUpdate) => void;
+  /**
+   * Source of chance for dropout and drop path, split by layer name. The draw for a sample depends on its place in the
+   * batch only, so that a batch in parts draws the same. Without it they are left out.
+   */
+  readonly random?: Random;
+  /** Place in the batch of the first sample of this pass, where the batch comes in parts; default 0. */
+  readonly firstSample?: number;
 }
 
 /** A network, or a part of one: parameters, buffers, and a forward pass that changes neither. */
@@ -30,27 +37,4 @@ export interface Module<Input extends tf.Tensor = tf.Tensor, Output extends tf.T
   readonly parameters: ParamTree;
   readonly buffers: BufferTree;
   forward(x: Input, context: ForwardContext): Output;
-}
-
-/** What a backbone was built with, as plain JSON: enough to build it again with `createBackbone`. */
-export interface BackboneSettings {
-  readonly name: string;
-  /** Channels of the first stage. */
-  readonly width: number;
-  readonly stem: 'imagenet' | 'cifar';
-  /** How its convolutions started. */
-  readonly initialization: 'torchvision' | 'pytorch';
-  readonly image: ImageSpec;
-}
-
-/** A network from images to features: the only thing that evaluation needs. */
-export interface Backbone extends Module<tf.Tensor4D, tf.Tensor2D> {
-  readonly name: string;
-  readonly settings: BackboneSettings;
-  /** Length of a feature vector. */
-  readonly featureDim: number;
-  /** The last feature map before pooling, `[batch, h, w, featureDim]`. */
-  featureMap(x: tf.Tensor4D, context: ForwardContext): tf.Tensor4D;
-  /** A copy with variables of its own and the same values, e.g. an EMA target. */
-  clone(): Backbone;
 }

@@ -38,9 +38,9 @@ export function createBenchNetwork(settings: BenchSettings): BenchNetwork {
   }
   const random = createRandom(0, 'bench');
   const backbone = createBackbone(name, {
+    input: { modality: 'image', shape: [imageSize, imageSize, 3], dtype: 'float32' },
+    options: width === undefined ? {} : { width },
     random: random.split('backbone'),
-    image: { height: imageSize, width: imageSize, channels: 3 },
-    ...(width !== undefined && { width }),
   });
   const head = createLinear({ inDim: backbone.featureDim, outDim: classes, random: random.split('head') });
   const parameters = mergeTrees({ backbone: backbone.parameters, head: head.parameters });
@@ -62,7 +62,7 @@ export function createBenchNetwork(settings: BenchSettings): BenchNetwork {
   async function train(): Promise<number> {
     const statistics = createStatisticsRecorder();
     const { value, grads } = tf.variableGrads(() => {
-      const logits = head.forward(backbone.forward(images, statistics.context), statistics.context);
+      const logits = head.forward(backbone.features(images, statistics.context), statistics.context);
       return tf.neg(tf.mean(tf.sum(tf.mul(targets, tf.logSoftmax(logits)), 1))) as tf.Scalar;
     }, variables);
     const gradients = new Map(
@@ -77,7 +77,7 @@ export function createBenchNetwork(settings: BenchSettings): BenchNetwork {
   async function infer(): Promise<number> {
     const first = tf.tidy(() => {
       const context = { training: false };
-      const logits = head.forward(backbone.forward(images, context), context);
+      const logits = head.forward(backbone.features(images, context), context);
       return tf.slice(logits, [0, 0], [1, 1]);
     });
     return readScalar(first);

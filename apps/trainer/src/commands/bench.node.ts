@@ -60,7 +60,7 @@ async function benchBackend(name: string, options: BenchOptions): Promise<BenchR
     description: backend.description,
     threads: backend.threads,
     backbone,
-    width: settings.width,
+    width: typeof settings.options['width'] === 'number' ? settings.options['width'] : 0,
     batchSize,
     imageSize,
     steps,

@@ -1,12 +1,12 @@
 import { evaluationRecipe } from '@ssl/augment';
-import { createInlineViewLoader, subset } from '@ssl/data';
+import { createInlineViewLoader, oneStream, subset } from '@ssl/data';
 import { openDataset } from '@ssl/data/node';
 import { isUserError, UserError } from '@ssl/errors';
 import { extractFeatures, nearestNeighbours, type ExtractedFeatures } from '@ssl/eval';
 import type { Command } from 'commander';
 import { predictionsOf, predictOption } from '../evaluation/evaluate-run.node.ts';
 import { sampleIndices } from '../evaluation/evaluation-data.node.ts';
-import { imageBatches } from '../evaluation/image-batches.node.ts';
+import { sampleBatches } from '../evaluation/sample-batches.node.ts';
 import { openPictures } from '../evaluation/picture-dataset.node.ts';
 import { addBackendOptions } from '../options/backend-options.ts';
 import { wholeNumber } from '../options/parsers.ts';
@@ -66,15 +66,10 @@ export function addClassifyCommand(program: Command): void {
           `${directory}: the method ${run.method.name} finds no classes; "ssl embed" gives features`,
         );
       }
-      const { image, normalization } = run.description;
-      const recipe = evaluationRecipe(image, normalization);
+      const { input } = run.plan;
       const loader = createInlineViewLoader({
-        dataset: pictures,
-        recipe,
-        batchSize: 64,
-        seed: 0,
-        shuffle: false,
-        dropLast: false,
+        ...{ dataset: pictures, input, recipe: evaluationRecipe(input), streams: oneStream(64) },
+        ...{ seed: 0, shuffle: false, dropLast: false },
       });
       const outputs = await extractFeatures(
         run.backbone,
@@ -113,7 +108,8 @@ async function findNearest(
   count: number,
   terminal: Terminal,
 ): Promise<readonly (readonly Neighbour[])[]> {
-  const { dataset: trained, image, normalization } = run.description;
+  const { dataset: trained } = run.description;
+  const { input } = run.plan;
   const dataset = await openDataset(trained.source, { split: 'train' }).catch((error: unknown) => {
     if (!isUserError(error)) throw error;
     terminal.note(`Warning: no similar training images: ${error.message}`);
@@ -124,8 +120,8 @@ async function findNearest(
     const indices = sampleIndices(dataset.length, searchedImages, run.config.seed, 'classify');
     const bank = await extractFeatures(
       run.backbone,
-      imageBatches(
-        { dataset: subset(dataset, indices), image, normalization, label: 'features of training images' },
+      sampleBatches(
+        { dataset: subset(dataset, indices), input, label: 'features of training samples' },
         terminal,
       ),
     );

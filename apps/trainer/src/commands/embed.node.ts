@@ -4,7 +4,7 @@ import { UserError } from '@ssl/errors';
 import { extractFeatures, type ExtractedFeatures } from '@ssl/eval';
 import { writeSafetensors, type SafeTensor } from '@ssl/models';
 import type { Command } from 'commander';
-import { imageBatches } from '../evaluation/image-batches.node.ts';
+import { sampleBatches } from '../evaluation/sample-batches.node.ts';
 import { encodeCsv } from '../files/csv.ts';
 import { encodeNpy } from '../files/npy.ts';
 import { writeAtomically } from '../files/write-atomically.node.ts';
@@ -60,8 +60,7 @@ export function addEmbedCommand(program: Command): void {
         ...(split && { split }),
       });
       try {
-        const { image, normalization } = run.description;
-        const batches = imageBatches({ dataset, image, normalization, label: 'features' }, terminal);
+        const batches = sampleBatches({ dataset, input: run.plan.input, label: 'features' }, terminal);
         const extracted = await extractFeatures(run.backbone, batches);
         const metadata = {
           run: directory,

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { ImageDataset } from '@ssl/data';
+import type { Dataset } from '@ssl/data';
 import { unknownNameError } from '@ssl/errors';
 import { writeSafetensors } from '@ssl/models';
 import { drawExamples } from '@ssl/train';
@@ -76,7 +76,7 @@ export async function evaluateFolder(
         join(directory, 'embeddings.safetensors'),
         writeSafetensors(embeddings.tensors, embeddings.metadata),
       );
-      await writeAtomically(join(directory, 'atlas.png'), embeddings.atlas);
+      if (embeddings.atlas) await writeAtomically(join(directory, 'atlas.png'), embeddings.atlas);
       await writeExamples(run, data.test, seed);
       await writeAtomically(join(directory, 'eval.json'), `${JSON.stringify(described, null, 2)}\n`);
       return described;
@@ -89,15 +89,11 @@ export async function evaluateFolder(
 }
 
 /** Draws what the method shows of a few test images, where it shows anything. */
-async function writeExamples(run: LoadedRun, dataset: ImageDataset, seed: number): Promise<void> {
-  const { directory, method, state, config, description } = run;
-  const { image } = description;
-  const rows = await drawExamples({
-    ...{ method, state, image, dataset, seed },
-    methodOptions: config.methodOptions,
-  });
-  if (rows.length === 0) return;
+async function writeExamples(run: LoadedRun, dataset: Dataset, seed: number): Promise<void> {
+  const { directory } = run;
+  const rows = await drawExamples({ run: run.run, dataset, seed });
   const sheet = await drawExamplesSheet(rows);
+  if (sheet === undefined) return;
   await writeAtomically(join(directory, 'examples.png'), sheet.png);
   await writeAtomically(join(directory, 'examples.json'), `${JSON.stringify(sheet.description, null, 2)}\n`);
 }

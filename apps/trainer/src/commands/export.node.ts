@@ -1,3 +1,4 @@
+import { getModality } from '@ssl/augment';
 import { join } from 'node:path';
 import { unknownNameError } from '@ssl/errors';
 import { writeSafetensors } from '@ssl/models';
@@ -29,7 +30,7 @@ export function addExportCommand(program: Command): void {
     if (!formats.includes(options.format)) throw unknownNameError('format', options.format, formats);
     const run = await loadRun(directory, options, terminal);
     const out = options.out ?? join(directory, 'model.safetensors');
-    const { image, normalization } = run.description;
+    const { input } = run.plan;
     const { weights, state } = run.checkpoint;
     const metadata = {
       format: 'pt',
@@ -37,11 +38,9 @@ export function addExportCommand(program: Command): void {
       methodOptions: JSON.stringify(run.config.methodOptions),
       backbone: JSON.stringify(run.backbone.settings),
       preprocessing: JSON.stringify({
-        image,
-        resize: 'shorter side',
-        crop: 'centre',
-        scale: 1 / 255,
-        ...normalization,
+        input,
+        transforms: getModality(input.modality).evaluation(input),
+        ...input.normalization,
       }),
       step: String(state.step),
     };

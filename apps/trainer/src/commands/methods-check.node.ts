@@ -1,6 +1,6 @@
 import { useBackend } from '@ssl/backend/node';
 import { UserError } from '@ssl/errors';
-import { methodContract } from '@ssl/losses/testing';
+import { methodContract } from '@ssl/train/testing';
 import type { Command } from 'commander';
 import { methodOptionsOf } from '../options/train-request.node.ts';
 import { collect } from '../options/parsers.ts';

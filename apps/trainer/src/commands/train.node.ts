@@ -1,7 +1,7 @@
 import type { AnyMethod } from '@ssl/losses';
 import type { Command } from 'commander';
 import { addBackendOptions } from '../options/backend-options.ts';
-import { collect, wholeNumber } from '../options/parsers.ts';
+import { collect, imageSize, wholeNumber } from '../options/parsers.ts';
 import { resolveTrainRequest, type TrainOptions } from '../options/train-request.node.ts';
 import { resumeRun } from '../run/resume-run.node.ts';
 import type { TrainingSummary } from '../run/run-training.node.ts';
@@ -74,16 +74,36 @@ function addTrainOptions(command: Command): Command {
     .option('--config <file>', 'settings from a JSON or YAML file')
     .option('--set <key=value>', 'one setting of training or of the method; may be repeated', collect)
     .option('--epochs <n>', 'times that training goes through the data', wholeNumber('--epochs', 1))
-    .option('--batch-size <n>', 'images in a step', wholeNumber('--batch-size', 1))
+    .option('--batch-size <n>', 'samples in a step', wholeNumber('--batch-size', 1))
     .option('--backbone <name>', 'the network, e.g. resnet-tiny or resnet18')
-    .option('--image-size <n>', 'side of the square images in pixels', wholeNumber('--image-size', 1))
+    .option(
+      '--image-size <size>',
+      'size of the images in pixels, one side (32) or height and width (48x80); default: the data set’s own',
+      imageSize,
+    )
+    .option(
+      '--augmentation <name>',
+      'how views are made: auto, a name of "ssl augmentations", or a JSON file',
+    )
+    .option('--normalization <name>', 'auto (measured on the data), none, imagenet, cifar10, …')
+    .option(
+      '--labels-per-class <n>',
+      'labels of each class that the method may see (default: all)',
+      wholeNumber('--labels-per-class', 1),
+    )
+    .option(
+      '--micro-batch <n>',
+      'samples that go through the network at once, for batches that do not fit into memory',
+      wholeNumber('--micro-batch', 1),
+    )
     .option('--seed <n>', 'where all chance comes from', wholeNumber('--seed', 0))
     .option(
       '--workers <n>',
-      'threads that prepare images (default: by the machine)',
+      'threads that prepare samples (default: by the machine)',
       wholeNumber('--workers', 0),
     )
-    .option('--strict', 'make an error of images that would be skipped with a warning');
+    .option('--strict', 'make an error of samples that would be skipped with a warning')
+    .option('--check', 'watch the method for leaks and writes at every step (for methods of your own)');
 }
 
 function report(summary: TrainingSummary, terminal: Terminal): void {
@@ -100,7 +120,7 @@ function report(summary: TrainingSummary, terminal: Terminal): void {
   } else {
     terminal.say(
       `Trained ${formatCount(epochs, 'epoch')} (${formatCount(totalSteps, 'step')}) in ${formatDuration(seconds)}, ` +
-        `${Math.round(imagesPerSecond)} images/s; last loss ${formatNumber(loss)}.`,
+        `${Math.round(imagesPerSecond)} samples/s; last loss ${formatNumber(loss)}.`,
     );
   }
   terminal.say(`Next: ${commandLine(['eval', run])}`);

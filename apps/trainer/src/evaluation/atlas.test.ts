@@ -1,9 +1,9 @@
-import type { ImageDataset } from '@ssl/data';
+import type { Dataset } from '@ssl/data';
 import sharp from 'sharp';
 import { expect, it } from 'vitest';
 import { drawAtlas } from './atlas.node.ts';
 
-function flatImages(size: readonly [number, number], channels: 1 | 3): ImageDataset {
+function flatImages(size: readonly [number, number], channels: 1 | 3): Dataset {
   return {
     name: 'flat',
     source: { kind: 'flat' },

@@ -1,18 +1,12 @@
-import type { ImageSpec } from '@ssl/augment';
+import { describeShape, getModality } from '@ssl/augment';
 import { version_core } from '@tensorflow/tfjs-core';
 import { packageVersion } from '../package-version.node.ts';
 import type { LoadedRun } from '../run/load-run.node.ts';
 import type { EvaluationData } from './evaluation-data.node.ts';
 import type { EvaluateOptions, Protocol, ProtocolName } from './evaluation.ts';
 
-/** Images that the pixel baseline learns from, at most: pixels are many numbers an image. */
-export const pixelBankImages = 10_000;
-const pixelSide = 32;
-
-/** The size at which pixels are compared: the network's, at most 32×32. */
-export function pixelImage({ height, width, channels }: ImageSpec): ImageSpec {
-  return { height: Math.min(pixelSide, height), width: Math.min(pixelSide, width), channels };
-}
+/** Samples that the baseline without a network learns from, at most: it has many numbers a sample. */
+export const rawBankSamples = 10_000;
 
 /** Says in words what `evaluateRun` does. */
 export function describeProtocol(
@@ -21,13 +15,13 @@ export function describeProtocol(
   { protocols, seed }: EvaluateOptions,
   labelled: boolean,
 ): Omit<Protocol, 'seconds' | 'embeddings'> {
-  const { height, width } = run.description.image;
+  const { input } = run.plan;
   const { epochs } = run.config;
   const { step, stepsPerEpoch } = run.checkpoint.state;
   const unscored = labelled ? undefined : 'not scored: the data set has no labels';
   const asked = (name: ProtocolName, text: string): string =>
     unscored ?? (protocols.includes(name) ? text : 'not asked for');
-  const pixels = pixelImage(run.description.image);
+  const { description } = getModality(input.modality).raw(input);
   const clusterText = run.method.predict
     ? 'the most probable class of the method’s first head; ACC by the Hungarian method, NMI and AMI with the arithmetic mean'
     : 'not scored: the method has no classes';
@@ -41,7 +35,7 @@ export function describeProtocol(
       labels: labelled ? labelUse(run) : 'none: classes are shown and not scored',
     },
     checkpoint: { step, epoch: step / stepsPerEpoch, epochs },
-    features: `output of the backbone after pooling, running batch-norm statistics, whole images at ${height}×${width}, normalised as in training`,
+    features: `output of the backbone after pooling, running batch-norm statistics, whole samples at ${describeShape(input.shape)}, normalised as in training`,
     knn: asked(
       'knn',
       'cosine similarity, k = 200, votes weighted by exp(similarity / 0.1) (lightly’s protocol)',
@@ -52,11 +46,10 @@ export function describeProtocol(
       randomInit:
         unscored ?? 'the same backbone and seed before the first step; cluster: k-means on its features',
       pixels:
-        unscored ??
-        `pixels at ${pixels.height}×${pixels.width}, at most ${pixelBankImages} training images; cluster: k-means on them`,
+        unscored ?? `${description}, at most ${rawBankSamples} training samples; cluster: k-means on them`,
       kMeansFeatures:
         unscored ??
-        'k-means on the training images’ features (k = number of labels, best of 3 starts); test images go to the nearest centre',
+        'k-means on the training samples’ features (k = number of labels, best of 3 starts); test samples go to the nearest centre',
     },
     seed,
     backend: run.backend.description,
@@ -67,6 +60,6 @@ export function describeProtocol(
 
 function labelUse({ method }: LoadedRun): string {
   return method.usesLabels
-    ? 'the network was trained on those of the training images; used to fit the probes and for scoring, too'
+    ? 'the network was trained on those of the training samples; used to fit the probes and for scoring, too'
     : 'used for scoring, and to fit the probes, only: the network saw none';
 }

@@ -1,4 +1,4 @@
-import type { ImageDataset } from '@ssl/data';
+import type { Dataset } from '@ssl/data';
 import { nearestNeighbours, type FeatureMatrix } from '@ssl/eval';
 import type { SafeTensor } from '@ssl/models';
 import { createRandom } from '@ssl/random';
@@ -11,8 +11,8 @@ import { sampleIndices } from './evaluation-data.node.ts';
 export interface Embeddings {
   readonly tensors: ReadonlyMap<string, SafeTensor>;
   readonly metadata: Readonly<Record<string, string>>;
-  /** A PNG file. */
-  readonly atlas: Uint8Array;
+  /** A PNG file; absent for samples that have no picture. */
+  readonly atlas?: Uint8Array;
   /** What was done, for the protocol. */
   readonly description: string;
 }
@@ -29,7 +29,7 @@ const neighbourCount = 8;
  * `map` F32 [n, 2]; `neighbours` I32 [q, 1 + k], some images and the nearest others, by their places in this file.
  */
 export async function embedImages(
-  dataset: ImageDataset,
+  dataset: Dataset,
   { features, predicted }: TestOutputs,
   seed: number,
 ): Promise<Embeddings> {
@@ -59,11 +59,10 @@ export async function embedImages(
       dataset: dataset.name,
       ...(dataset.classNames && { classNames: JSON.stringify(dataset.classNames) }),
       ...(predicted && { classes: String(predicted.count) }),
-      atlasColumns: String(atlas.columns),
-      tileSize: String(atlas.tileSize),
+      ...(atlas && { atlasColumns: String(atlas.columns), tileSize: String(atlas.tileSize) }),
       mapAlgorithm: map.algorithm,
     },
-    atlas: atlas.png,
+    ...(atlas && { atlas: atlas.png }),
     description:
       (count < dataset.length
         ? `${count} of ${dataset.length} test images, drawn with seed ${seed}`

@@ -1,20 +1,21 @@
-import { subset, type ImageDataset } from '@ssl/data';
+import { getModality } from '@ssl/augment';
+import { subset, type Dataset } from '@ssl/data';
 import {
   argMaxRows,
   classUsage,
   extractFeatures,
-  flattenPixels,
+  flattenInputs,
   type ClassUsage,
   type ExtractedFeatures,
 } from '@ssl/eval';
-import { disposeModule, type Backbone } from '@ssl/models';
+import { disposeTrees, type Backbone } from '@ssl/models';
 import { callHook } from '@ssl/train';
 import type { LoadedRun } from '../run/load-run.node.ts';
 import type { Terminal } from '../terminal/terminal.node.ts';
 import type { ClassUsageScore, EvaluateOptions, Evaluation, Scores } from './evaluation.ts';
 import { sampleIndices, type EvaluationData } from './evaluation-data.node.ts';
-import { imageBatches } from './image-batches.node.ts';
-import { describeProtocol, pixelBankImages, pixelImage } from './describe-protocol.node.ts';
+import { sampleBatches } from './sample-batches.node.ts';
+import { describeProtocol, rawBankSamples } from './describe-protocol.node.ts';
 import { noScores, scoreFeatures, scorePredictions, type FeatureSplit } from './score-features.ts';
 
 /** What the run's network makes of the test images. */
@@ -45,14 +46,14 @@ export async function evaluateRun(
   terminal: Terminal,
 ): Promise<RunScores> {
   const start = performance.now();
-  const images = { ...run.description };
+  const { input } = run.plan;
   const labelled = data.bank.labels !== undefined && data.test.labels !== undefined;
 
   async function features(backbone: Backbone, name: string, predict = false): Promise<FeatureSplit> {
-    const of = (dataset: ImageDataset, part: string, bound = predict): Promise<ExtractedFeatures> =>
+    const of = (dataset: Dataset, part: string, bound = predict): Promise<ExtractedFeatures> =>
       extractFeatures(
         backbone,
-        imageBatches({ ...images, dataset, label: `${name}: ${part} images` }, terminal),
+        sampleBatches({ input, dataset, label: `${name}: ${part} samples` }, terminal),
         bound ? predictOption(run) : {},
       );
     const bank = await of(data.bank, 'training', false);
@@ -76,16 +77,19 @@ export async function evaluateRun(
     try {
       return await scoreFeatures(await features(backbone, 'untrained backbone'), protocols, seed);
     } finally {
-      disposeModule(backbone);
+      disposeTrees(backbone.parameters, backbone.buffers);
     }
   }
 
   async function scorePixels(): Promise<Scores> {
-    const sample = sampleIndices(data.bank.length, pixelBankImages, seed, 'pixels');
+    const sample = sampleIndices(data.bank.length, rawBankSamples, seed, 'pixels');
     const bank = sample.length < data.bank.length ? subset(data.bank, sample) : data.bank;
-    const image = pixelImage(images.image);
-    const of = (dataset: ImageDataset, part: string): Promise<ExtractedFeatures> =>
-      flattenPixels(imageBatches({ ...images, image, dataset, label: `pixels: ${part} images` }, terminal));
+    const { input: rawInput, featuresOf } = getModality(input.modality).raw(input);
+    const of = (dataset: Dataset, part: string): Promise<ExtractedFeatures> =>
+      flattenInputs(
+        sampleBatches({ input: rawInput, dataset, label: `raw: ${part} samples` }, terminal),
+        featuresOf,
+      );
     return scoreFeatures(
       { bank: await of(bank, 'training'), test: await of(data.test, 'test') },
       protocols,
@@ -109,10 +113,14 @@ export async function evaluateRun(
 }
 
 /** The option that lets `extractFeatures` predict classes, where the run's method can. */
-export function predictOption({ method, state }: LoadedRun): Parameters<typeof extractFeatures>[2] {
+export function predictOption({ method, state, config }: LoadedRun): Parameters<typeof extractFeatures>[2] {
   const { predict } = method;
   if (predict === undefined) return {};
-  return { predict: (images) => callHook(method, 'predict', () => predict.call(method, state, images)) };
+  const { methodOptions } = config;
+  return {
+    predict: (inputs) =>
+      callHook(method, 'predict', () => predict.call(method, state, inputs, methodOptions, 0)),
+  };
 }
 
 /** The most probable class of each row, and its probability. */

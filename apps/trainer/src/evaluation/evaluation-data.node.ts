@@ -1,12 +1,12 @@
-import { subset, type DatasetSource, type ImageDataset } from '@ssl/data';
+import { subset, type DatasetSource, type Dataset } from '@ssl/data';
 import { datasetSplits, openDataset } from '@ssl/data/node';
 import { createRandom } from '@ssl/random';
 
 /** The images that an evaluation learns from, and those that it scores. */
 export interface EvaluationData {
   /** The bank of kNN, and what probes and k-means are fitted on. */
-  readonly bank: ImageDataset;
-  readonly test: ImageDataset;
+  readonly bank: Dataset;
+  readonly test: Dataset;
   /** How the two were told apart, for the protocol. */
   readonly split: string;
   close(): Promise<void>;

@@ -1,4 +1,5 @@
-import type { ExampleRow } from '@ssl/train';
+import type { Picture } from '@ssl/augment';
+import type { ExamplePreviews } from '@ssl/train';
 
 /** Rows of pictures by which a method shows what it does, in one picture. */
 export interface ExamplesSheet {
@@ -19,31 +20,28 @@ export interface ExamplesSheet {
 /**
  * Draws rows of pictures of one size below each other.
  *
- * @throws Error if there is no row, or they differ in size
+ * @returns nothing where the examples are no pictures
+ * @throws Error if they differ in size or number
  */
-export async function drawExamplesSheet(rows: readonly ExampleRow[]): Promise<ExamplesSheet> {
+export async function drawExamplesSheet(
+  rows: readonly ExamplePreviews[],
+): Promise<ExamplesSheet | undefined> {
   const [first] = rows;
-  if (first === undefined) throw new Error('drawExamplesSheet: expected at least one row of pictures');
-  const { images: columns, height, width, channels } = first;
-  for (const row of rows) {
-    if (row.images !== columns || row.height !== height || row.width !== width || row.channels !== channels) {
-      throw new Error(
-        `examples: all rows must be [${columns},${height},${width},${channels}] like "${first.name}", ` +
-          `"${row.name}" is [${row.images},${row.height},${row.width},${row.channels}]`,
-      );
-    }
-  }
+  const [like] = picturesOf(first);
+  if (first === undefined || like === undefined) return undefined;
+  const columns = first.previews.length;
+  const { height, width } = like;
   const stride = columns * width * 3;
   const sheet = new Uint8Array(rows.length * height * stride);
-  for (const [position, { pixels }] of rows.entries()) {
-    for (let at = 0; at < columns * height * width; at++) {
-      const [column, y, x] = [Math.floor(at / (height * width)), Math.floor(at / width) % height, at % width];
-      const to = (position * height + y) * stride + (column * width + x) * 3;
-      for (let channel = 0; channel < 3; channel++) {
-        sheet[to + channel] = Math.round(
-          255 * (pixels[at * channels + Math.min(channel, channels - 1)] as number),
-        );
-      }
+  for (const [position, row] of rows.entries()) {
+    const pictures = picturesOf(row);
+    if (pictures.length !== columns || pictures.some((one) => one.height !== height || one.width !== width)) {
+      throw new Error(
+        `examples: all rows must hold ${columns} pictures of ${height}×${width} like "${first.name}", "${row.name}" does not`,
+      );
+    }
+    for (const [column, picture] of pictures.entries()) {
+      copyPicture(picture, sheet, position * height * stride + column * width * 3, stride);
     }
   }
   // Loaded when it is needed: a broken sharp must not keep other commands from running.
@@ -53,4 +51,19 @@ export async function drawExamplesSheet(rows: readonly ExampleRow[]): Promise<Ex
   });
   const png = await picture.png({ compressionLevel: 9 }).toBuffer();
   return { png, description: { rows: rows.map(({ name }) => name), columns, height, width } };
+}
+
+function picturesOf(row: ExamplePreviews | undefined): readonly Picture[] {
+  return row?.previews.flatMap(({ picture }) => picture ?? []) ?? [];
+}
+
+/** Copies a picture into RGB bytes. */
+function copyPicture(picture: Picture, target: Uint8Array, offset: number, stride: number): void {
+  const { height, width, channels, data } = picture;
+  for (let at = 0; at < height * width; at++) {
+    const to = offset + Math.floor(at / width) * stride + (at % width) * 3;
+    for (let channel = 0; channel < 3; channel++) {
+      target[to + channel] = data[at * channels + Math.min(channel, channels - 1)] as number;
+    }
+  }
 }

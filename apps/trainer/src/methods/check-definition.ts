@@ -2,8 +2,19 @@ import { UserError } from '@ssl/errors';
 import type { AnyMethod } from '@ssl/losses';
 import type { z } from 'zod';
 
-const functions = ['views', 'init', 'loss'] as const;
-const optionalFunctions = ['beforeStep', 'afterStep', 'predict', 'heads', 'examples'] as const;
+const functions = ['views', 'init', 'forward', 'objective'] as const;
+const optionalFunctions = [
+  ...([
+    'streams',
+    'beforeStep',
+    'afterStep',
+    'metrics',
+    'parameterGroups',
+    'predict',
+    'heads',
+    'examples',
+  ] as const),
+];
 
 /**
  * The method that a module exports: as `method`, as its default, or as the only export that looks like one.
@@ -13,12 +24,12 @@ const optionalFunctions = ['beforeStep', 'afterStep', 'predict', 'heads', 'examp
  * @throws UserError, one line, for the first thing that is missing or of the wrong kind
  */
 export function methodOfModule(exported: Readonly<Record<string, unknown>>, origin: string): AnyMethod {
-  const likely = Object.values(exported).filter((value) => isRecord(value) && 'loss' in value);
+  const likely = Object.values(exported).filter((value) => isRecord(value) && 'objective' in value);
   const found = exported['method'] ?? exported['default'] ?? (likely.length === 1 ? likely[0] : undefined);
   if (!isRecord(found)) {
     const names = Object.keys(exported);
     throw new UserError(
-      `${origin}: exports no method: expected "export const method = { name, description, options, views, init, loss }", ` +
+      `${origin}: exports no method: expected "export const method = { name, description, options, views, init, forward, objective }", ` +
         `got ${names.length === 0 ? 'nothing' : names.join(', ')}; "ssl methods new NAME" writes one to start from`,
     );
   }

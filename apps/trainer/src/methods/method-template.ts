@@ -1,63 +1,71 @@
 /** A method to start from: it trains as it is, and says at each part what it is for. */
 export function methodTemplate(name: string): string {
-  return `import { cifar10Normalization } from '@ssl/augment';
-import { batchAccuracy, crossEntropyLoss, viewFeatures, type MethodDefinition, type MethodState } from '@ssl/losses';
-import { createLinear, treesOf, type Module } from '@ssl/models';
+  return `import { choiceTarget } from '@ssl/augment';
+import { batchAccuracy, crossEntropyLoss, groupOf, viewFeatures, type MethodDefinition } from '@ssl/losses';
+import { createLinear, type Module } from '@ssl/models';
 import type * as tf from '@tensorflow/tfjs-core';
 import { z } from 'zod';
 
 // What a user may set, by --set NAME=VALUE: each with its range, a default and what it means.
 const options = z.strictObject({
-  leastArea: z.number().positive().max(1).default(0.3).describe('share of the image that a crop holds at least'),
+  labelSmoothing: z.number().min(0).lt(1).default(0).describe('share of the target spread over both answers'),
 });
 
 type Options = z.infer<typeof options>;
 
-// What the method adds to the backbone. Everything that is to be saved stands in \`trainable\` or \`buffers\`.
-interface State extends MethodState {
-  readonly classifier: Module<tf.Tensor2D, tf.Tensor2D>;
+// What the method adds to the backbone, by role: \`modules\` are trained, \`frozen\` networks and \`memory\` are only saved.
+interface Roles {
+  readonly modules: { readonly classifier: Module<tf.Tensor2D, tf.Tensor2D> };
 }
 
-export const method: MethodDefinition<Options, State> = {
+export const method: MethodDefinition<Options, Roles> = {
   name: '${name}',
   description: 'tells whether an image stands on its head',
   options,
+  augmentationStrength: 'weak',
   collapseAdvice: 'lower optimizer.learningRate',
 
-  // The views of an image, as data: workers make them. A oneOf with \`target: true\` labels its views.
-  views: ({ leastArea }, { height, width, channels }) => ({
+  // The views of a sample, as data: the run's augmentation, and what the method adds to it. A oneOf with
+  // \`target: true\` labels its views.
+  views: (_options, { augmentation }) => ({
     groups: {
       view: {
         count: 1,
         transforms: [
-          { name: 'randomResizedCrop', size: [height, width], scale: [leastArea, 1] },
+          ...augmentation.view,
           { name: 'oneOf', target: true, choices: [[], [{ name: 'rotate90', turns: 2 }]] },
-          channels === 3
-            ? { name: 'normalize', ...cifar10Normalization }
-            : { name: 'normalize', mean: [0.5], std: [0.25] },
         ],
       },
     },
   }),
 
   // Heads, decoder, queue, moving average. All chance comes from \`random\`.
-  init({ backbone, random }) {
-    const classifier = createLinear({ inDim: backbone.featureDim, outDim: 2, random: random.split('classifier') });
-    const { parameters: trainable, buffers } = treesOf({ backbone, classifier });
-    return { backbone, classifier, trainable, buffers };
+  init: ({ backbone, random }) => ({
+    modules: {
+      classifier: createLinear({ inDim: backbone.featureDim, outDim: 2, random: random.split('classifier') }),
+    },
+  }),
+
+  // The networks, sample by sample. Runs inside the gradient tape, and writes nothing.
+  forward({ backbone, modules }, views, at) {
+    const features = viewFeatures(backbone, views, at.forward);
+    return { features, logits: modules.classifier.forward(features, at.forward) };
   },
 
-  // Runs inside the gradient tape, and writes nothing: state changes in beforeStep and afterStep.
-  loss({ backbone, classifier }, views, at) {
-    const features = viewFeatures(backbone, views, at.forward);
-    const logits = classifier.forward(features, at.forward);
-    const targets = views.groups['view']?.targets as tf.Tensor1D;
+  // The loss over the whole batch: no network in it.
+  objective({ logits }, views, { options }) {
+    const targets = groupOf(views, 'view').targets[choiceTarget] as tf.Tensor1D;
     return {
-      loss: crossEntropyLoss(logits, targets),
-      features,
-      metrics: { accuracy: batchAccuracy(logits, targets) },
+      loss: crossEntropyLoss(logits as tf.Tensor2D, targets, options),
+      metrics: { accuracy: batchAccuracy(logits as tf.Tensor2D, targets) },
     };
   },
+
+  // How the numbers are to be read: the report and the watch for collapse do.
+  metrics: () => ({
+    loss: { title: 'cross-entropy', unit: 'nats', chance: Math.log(2) },
+    accuracy: { title: 'accuracy', range: [0, 1], chance: 0.5, isHeadline: true },
+  }),
 };
 `;
 }
@@ -68,7 +76,7 @@ export function methodTestTemplate(name: string): string {
 // node --import @ssl/trainer/register --test ${name}.test.ts
 import { test } from 'node:test';
 import { useBackend } from '@ssl/backend/node';
-import { methodContract } from '@ssl/losses/testing';
+import { methodContract } from '@ssl/train/testing';
 import { method } from './${name}.ts';
 
 await useBackend('wasm', { threads: 1 });

@@ -29,3 +29,18 @@ export function commaSeparated(text: string): readonly string[] {
     .map((entry) => entry.trim())
     .filter((entry) => entry !== '');
 }
+
+/**
+ * `--image-size`: one side, or height and width.
+ *
+ * @throws UserError for anything else
+ */
+export function imageSize(text: string): number | readonly [number, number] {
+  const [, height, width] = /^(\d{1,5})(?:[x×](\d{1,5}))?$/.exec(text) ?? [];
+  if (height === undefined || Number(height) < 1 || Number(width ?? 1) < 1) {
+    throw new UserError(
+      `--image-size: expected pixels such as 32, or height and width such as 48x80, got "${text}"`,
+    );
+  }
+  return width === undefined ? Number(height) : [Number(height), Number(width)];
+}

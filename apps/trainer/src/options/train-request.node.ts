@@ -28,7 +28,12 @@ export interface TrainOptions {
   readonly epochs?: number;
   readonly batchSize?: number;
   readonly backbone?: string;
-  readonly imageSize?: number;
+  readonly imageSize?: number | readonly [number, number];
+  readonly augmentation?: string;
+  readonly normalization?: string;
+  readonly labelsPerClass?: number;
+  readonly microBatch?: number;
+  readonly check?: boolean;
   readonly seed?: number;
   readonly workers?: number;
   readonly backend?: string;
@@ -46,8 +51,10 @@ export interface TrainRequest extends ResolvedConfig {
   readonly out: string;
   readonly backend: BackendName;
   readonly threads?: number | undefined;
-  /** Makes an error of images that would be skipped. */
+  /** Makes an error of samples that would be skipped. */
   readonly strict: boolean;
+  /** Watches the method's hooks at every step. */
+  readonly check: boolean;
 }
 
 /** What a config file may hold beside the settings of training. */
@@ -76,7 +83,7 @@ export async function resolveTrainRequest(options: TrainOptions, now: Date): Pro
   const resolved = resolveConfig({
     method,
     ...(preset !== undefined && { preset }),
-    layers: [layer, ...optionLayers(method, options)],
+    layers: [layer, ...(await optionLayers(method, options))],
   });
   const data = options.data ?? command.data;
   if (data === undefined) {
@@ -95,6 +102,7 @@ export async function resolveTrainRequest(options: TrainOptions, now: Date): Pro
     backend: (options.backend ?? command.backend ?? 'auto') as BackendName,
     threads: options.threads ?? command.threads,
     strict: options.strict ?? false,
+    check: options.check ?? false,
   };
 }
 
@@ -132,10 +140,17 @@ export async function readConfigLayers({ config }: TrainOptions): Promise<Config
  *
  * @throws UserError for a `--set` of something that neither training nor the method knows
  */
-export function optionLayers(method: AnyMethod, options: TrainOptions): readonly ConfigLayer[] {
+export async function optionLayers(
+  method: AnyMethod,
+  options: TrainOptions,
+): Promise<readonly ConfigLayer[]> {
   const flags: readonly (readonly [string, readonly string[], unknown])[] = [
     ['--backbone', ['backbone', 'name'], options.backbone],
-    ['--image-size', ['imageSize'], options.imageSize],
+    ['--image-size', ['input', 'size'], options.imageSize],
+    ['--augmentation', ['augmentation'], await readAugmentation(options.augmentation)],
+    ['--normalization', ['normalization'], options.normalization],
+    ['--labels-per-class', ['labelsPerClass'], options.labelsPerClass],
+    ['--micro-batch', ['microBatch'], options.microBatch],
     ['--epochs', ['epochs'], options.epochs],
     ['--batch-size', ['batchSize'], options.batchSize],
     ['--seed', ['seed'], options.seed],
@@ -146,6 +161,12 @@ export function optionLayers(method: AnyMethod, options: TrainOptions): readonly
     ...given.map(([source, path, value]) => ({ source, settings: nested(path, value) })),
     ...(options.set ?? []).map((text) => assignmentLayer(method, text)),
   ];
+}
+
+/** `--augmentation FILE.json`: the recipe in the file; anything else is a name. */
+async function readAugmentation(text: string | undefined): Promise<unknown> {
+  if (text === undefined || !/\.(json|ya?ml)$/i.test(text)) return text;
+  return readConfigFile(text);
 }
 
 /**

@@ -3,20 +3,31 @@ import type { BackendInfo, BackendName } from '@ssl/backend';
 import { useBackend } from '@ssl/backend/node';
 import { UserError } from '@ssl/errors';
 import type { AnyMethod, MethodState } from '@ssl/losses';
-import { createBackbone, disposeTrees, type Backbone } from '@ssl/models';
-import { createRandom } from '@ssl/random';
-import { initState, readTrainConfig, restoreCheckpoint, type Checkpoint, type TrainConfig } from '@ssl/train';
+import type { Backbone } from '@ssl/models';
+import {
+  createRun,
+  createRunBackbone,
+  disposeState,
+  restoreCheckpoint,
+  type Checkpoint,
+  type Run,
+  type RunPlan,
+  type TrainConfig,
+} from '@ssl/train';
 import { openRunFolder } from '@ssl/train/node';
 import { loadMethodOfRun } from '../methods/load-method.node.ts';
 import type { Terminal } from '../terminal/terminal.node.ts';
-import { readRunDescription, type RunDescription } from './run-description.ts';
+import { readStoredRun, type RunDescription } from './run-description.ts';
 
 /** A run to look at: its network as the last checkpoint has it. */
 export interface LoadedRun {
   readonly directory: string;
   readonly config: TrainConfig;
+  readonly plan: RunPlan;
+  readonly run: Run;
   readonly description: RunDescription;
   readonly method: AnyMethod;
+  /** The network that is evaluated. */
   readonly backbone: Backbone;
   readonly state: MethodState;
   readonly checkpoint: Checkpoint;
@@ -47,8 +58,8 @@ export async function loadRun(
   const onWarning = (line: string): void => terminal.note(`Warning: ${line}`);
   const folder = await openRunFolder(directory, { onWarning });
   const path = join(directory, 'config.json');
-  const config = readTrainConfig(folder.config, path);
-  const description = readRunDescription(folder.config, path);
+  const { description, plan } = readStoredRun(folder.config, path);
+  const { config } = plan;
   const { method } = await loadMethodOfRun(config.method, description.methodSource, onWarning);
   const checkpoint = await folder.loadCheckpoint();
   if (checkpoint === undefined) {
@@ -57,41 +68,13 @@ export async function loadRun(
   // `useBackend` checks the name.
   const backend = await useBackend(backendName as BackendName, threads === undefined ? {} : { threads });
 
-  const createUntrainedBackbone = (): Backbone => {
-    const { name, width, stem, initialization } = config.backbone;
-    return createBackbone(name, {
-      random: createRandom(config.seed, 'backbone'),
-      image: description.image,
-      initialization,
-      ...(width !== undefined && { width }),
-      ...(stem !== undefined && { stem }),
-    });
-  };
-  const { length, classNames } = description.dataset;
-  const state = initState(
-    method,
-    {
-      backbone: createUntrainedBackbone(),
-      random: createRandom(config.seed, 'method'),
-      image: description.image,
-      batchSize: config.batchSize,
-      totalEpochs: config.epochs,
-      totalSteps: description.totalSteps,
-      dataset: { length, ...(classNames && { classes: classNames.length }) },
-    },
-    config.methodOptions,
-  );
-  restoreCheckpoint(checkpoint, { state });
+  const run = createRun(method, plan);
+  restoreCheckpoint(checkpoint, { trees: run.trees });
   return {
-    directory,
-    config,
-    description,
-    method,
-    backbone: state.backbone,
-    state,
-    checkpoint,
-    backend,
-    createUntrainedBackbone,
-    dispose: () => disposeTrees(state.trainable, state.buffers),
+    ...{ directory, config, plan, run, description, method, checkpoint, backend },
+    backbone: run.evaluated,
+    state: run.state,
+    createUntrainedBackbone: () => createRunBackbone(plan),
+    dispose: () => disposeState(run.trees),
   };
 }

@@ -4,13 +4,13 @@ import { useBackend } from '@ssl/backend/node';
 import { openDataset } from '@ssl/data/node';
 import { UserError } from '@ssl/errors';
 import type { AnyMethod } from '@ssl/losses';
-import { readTrainConfig, resumeConfig, type TrainConfig } from '@ssl/train';
+import { resumeConfig, type TrainConfig } from '@ssl/train';
 import { openRunFolder, type RunFolder } from '@ssl/train/node';
 import { loadMethodOfRun } from '../methods/load-method.node.ts';
 import { optionLayers, readConfigLayers, type TrainOptions } from '../options/train-request.node.ts';
 import type { StopSignal } from '../terminal/stop-signal.node.ts';
 import type { Terminal } from '../terminal/terminal.node.ts';
-import { readRunDescription, type RunDescription } from './run-description.ts';
+import { readStoredRun, type RunDescription } from './run-description.ts';
 import { runTraining, type TrainingSummary } from './run-training.node.ts';
 
 /**
@@ -25,23 +25,19 @@ export async function resumeRun(
   terminal: Terminal,
   stop: StopSignal,
 ): Promise<TrainingSummary> {
-  const said = new Set<string>();
-  // The checkpoint is opened here and by the trainer: what is amiss with it is said once.
-  const warn = (line: string): void => {
-    if (!said.has(line)) terminal.note(`Warning: ${line}`);
-    said.add(line);
-  };
-  const folder = await openRunFolder(directory, { onWarning: warn });
-  const path = join(directory, 'config.json');
-  const description = readRunDescription(folder.config, path);
-  const own = readTrainConfig(folder.config, path);
+  const warn = (line: string): void => terminal.note(`Warning: ${line}`);
+  const opened = await openRunFolder(directory, { onWarning: warn });
+  const { description, plan } = readStoredRun(opened.config, join(directory, 'config.json'));
+  const own = plan.config;
   const { method } = await loadMethodOfRun(own.method, description.methodSource, warn);
   const config = await settleConfig({ run: own, method, description, directory }, options);
 
-  const checkpoint = await folder.loadCheckpoint();
+  const checkpoint = await opened.loadCheckpoint();
   if (checkpoint !== undefined && checkpoint.state.step >= checkpoint.state.totalSteps) {
-    return completedRun(folder, config, checkpoint.state.step);
+    return completedRun(opened, config, checkpoint.state.step);
   }
+  // The trainer goes on from the checkpoint that was read here.
+  const folder: RunFolder = { ...opened, loadCheckpoint: () => Promise.resolve(checkpoint) };
   const backend = await useBackend((options.backend ?? description.backend.name) as BackendName, {
     threads: options.threads ?? description.backend.threads,
   });
@@ -58,12 +54,13 @@ export async function resumeRun(
   try {
     if (dataset.fingerprint !== description.dataset.fingerprint) {
       throw new UserError(
-        `${directory}: its data set has changed: ${dataset.name} with ${dataset.length} images is not the one that the ` +
-          `run began with (${description.dataset.name}, ${description.dataset.length} images); restore it, or name the place it moved to with --data`,
+        `${directory}: its data set has changed: ${dataset.name} with ${dataset.length} samples is not the one that the ` +
+          `run began with (${description.dataset.name}, ${description.dataset.length} samples); restore it, or name the place it moved to with --data`,
       );
     }
-    const openFolder = (): Promise<RunFolder> => Promise.resolve(folder);
-    return await runTraining({ method, config, dataset, backend, openFolder }, terminal, stop);
+    const { check } = options;
+    const resumed = { ...plan, config };
+    return await runTraining({ method, plan: resumed, dataset, backend, folder, check }, terminal, stop);
   } finally {
     await dataset.close();
   }
@@ -95,7 +92,7 @@ async function settleConfig(
       `--resume ${directory}: ${name} is ${own ?? 'not set'} in this run, and cannot become ${given}; leave it out to resume, or start a new run`,
     );
   }
-  const layers = [layer, ...optionLayers(method, options)];
+  const layers = [layer, ...(await optionLayers(method, options))];
   return layers.reduce((config, { source, settings }) => resumeConfig(config, settings, source), run);
 }
 

@@ -1,17 +1,32 @@
+import type { InputSpec, SampleSpec, ViewRecipe } from '@ssl/augment';
 import type { BackendInfo } from '@ssl/backend';
-import type { ImageDataset } from '@ssl/data';
-import { checkSettings, recipeNormalization, type Settings, type Trainer } from '@ssl/train';
+import type { Dataset } from '@ssl/data';
+import { UserError } from '@ssl/errors';
+import type { AnyMethod, MetricDescription } from '@ssl/losses';
+import {
+  checkSettings,
+  describeMetrics,
+  readTrainConfig,
+  type PlannedStream,
+  type RunPlan,
+  type Settings,
+} from '@ssl/train';
 import { z } from 'zod';
 import { methodSourceSchema, type MethodSource } from '../methods/method-source.ts';
 
 const text = z.string();
 const count = z.int().min(0);
 
+/** The layout of `config.json` that this version writes and reads. */
+const format = 2;
+
 /**
  * What a run's `config.json` holds beside the settings of training (`trainConfigSchema`): what they were applied
  * to, and by what.
  */
 const runDescriptionSchema = z.object({
+  /** Of this layout. */
+  format: z.literal(format),
   /** Where the method comes from, if not from the library. */
   methodSource: methodSourceSchema.optional(),
   /** Whether the network was trained on the data set's labels. */
@@ -23,17 +38,22 @@ const runDescriptionSchema = z.object({
     name: text,
     source: z.looseObject({ kind: text }),
     length: count,
-    channels: count,
+    samples: z.custom<SampleSpec>((value) => typeof value === 'object' && value !== null),
     fingerprint: text,
     classNames: z.array(text).optional(),
-    imageSize: z.tuple([count, count]).optional(),
   }),
-  /** Images that the network takes. */
-  image: z.object({ height: count, width: count, channels: count }),
-  normalization: z.object({ mean: z.array(z.number()), std: z.array(z.number()) }),
+  /** What the network takes. */
+  inputSpec: z.custom<InputSpec>((value) => typeof value === 'object' && value !== null),
   /** Views that the method learned from. */
-  recipe: z.looseObject({}),
+  recipe: z.custom<ViewRecipe>((value) => typeof value === 'object' && value !== null),
+  streams: z.array(z.custom<PlannedStream>((value) => typeof value === 'object' && value !== null)),
+  stepsPerEpoch: count,
   totalSteps: count,
+  /** How the metrics of the run log are to be read. */
+  metrics: z.record(
+    text,
+    z.custom<MetricDescription>((value) => typeof value === 'object' && value !== null),
+  ),
   backend: z.object({ name: text, description: text, threads: count }),
   versions: z.record(text, text),
   createdAt: text,
@@ -44,12 +64,12 @@ export type RunDescription = z.output<typeof runDescriptionSchema>;
 
 /** What a run is described from. */
 export interface DescribedRun {
-  readonly trainer: Trainer;
+  readonly plan: RunPlan;
+  readonly method: AnyMethod;
   readonly methodSource?: MethodSource | undefined;
-  readonly usesLabels?: boolean | undefined;
   readonly preset?: string | undefined;
   readonly data: string;
-  readonly dataset: ImageDataset;
+  readonly dataset: Dataset;
   readonly backend: BackendInfo;
   readonly versions: Readonly<Record<string, string>>;
   readonly createdAt: Date;
@@ -57,35 +77,56 @@ export interface DescribedRun {
 
 /** What a new run's `config.json` holds. */
 export function describeRun(run: DescribedRun): Settings {
-  const { trainer, dataset, backend } = run;
-  const { name, source, length, channels, fingerprint, classNames, imageSize } = dataset;
-  const { name: backbone, width, stem, initialization } = trainer.backbone.settings;
+  const { plan, method, dataset, backend } = run;
+  const { config, input, recipe, streams, stepsPerEpoch, totalSteps } = plan;
+  const { name, source, length, samples, fingerprint, classNames } = dataset;
   return {
-    ...trainer.config,
-    backbone: { name: backbone, width, stem, initialization },
+    format,
+    ...config,
     ...(run.methodSource && { methodSource: run.methodSource }),
-    ...(run.usesLabels && { usesLabels: true }),
+    ...(method.usesLabels && { usesLabels: true }),
     ...(run.preset !== undefined && { preset: run.preset }),
     data: run.data,
-    dataset: { name, source, length, channels, fingerprint, classNames, imageSize },
-    image: trainer.image,
-    normalization: recipeNormalization(trainer.recipe, trainer.image.channels),
-    recipe: trainer.recipe,
-    totalSteps: trainer.totalSteps,
+    dataset: { name, source, length, samples, fingerprint, classNames },
+    inputSpec: input,
+    ...{ recipe, streams, stepsPerEpoch, totalSteps },
+    metrics: describeMetrics(method, plan),
     backend: { name: backend.name, description: backend.description, threads: backend.threads },
     versions: run.versions,
     createdAt: run.createdAt.toISOString(),
   };
 }
 
+/** A run's description and plan, read back. */
+export interface StoredRun {
+  readonly description: RunDescription;
+  readonly plan: RunPlan;
+}
+
 /**
  * Reads a run's description back.
  *
  * @param source the file's path, for errors
- * @throws UserError if something is missing or of another form
+ * @throws UserError if something is missing or of another form, or another version of the program wrote it
  */
-export function readRunDescription(config: Settings, source: string): RunDescription {
+export function readStoredRun(config: Settings, source: string): StoredRun {
+  if (config['format'] !== format) {
+    throw new UserError(
+      `${source} was written by another version of this program (format ${String(config['format'] ?? 1)}, this one reads format ${format}): ` +
+        'its run cannot be used here, train it anew',
+    );
+  }
   const names = Object.keys(runDescriptionSchema.shape);
   const known = Object.entries(config).filter(([name]) => names.includes(name));
-  return checkSettings(runDescriptionSchema, Object.fromEntries(known), () => source);
+  const description = checkSettings(runDescriptionSchema, Object.fromEntries(known), () => source);
+  const { inputSpec: input, recipe, streams, stepsPerEpoch, totalSteps, dataset } = description;
+  const classes = dataset.classNames?.length;
+  return {
+    description,
+    plan: {
+      config: readTrainConfig(config, source),
+      ...{ input, recipe, streams, stepsPerEpoch, totalSteps },
+      dataset: { length: dataset.length, ...(classes !== undefined && { classes }) },
+    },
+  };
 }

@@ -1,9 +1,11 @@
 import { availableParallelism } from 'node:os';
+import { describeShape, getModality } from '@ssl/augment';
 import type { BackendInfo } from '@ssl/backend';
-import type { ImageDataset } from '@ssl/data';
-import { createWorkerViewLoader } from '@ssl/data/node';
+import { createInlineViewLoader, type Dataset, type ViewLoader, type ViewLoaderOptions } from '@ssl/data';
+import { canWorkersOpen, createWorkerViewLoader } from '@ssl/data/node';
 import type { AnyMethod } from '@ssl/losses';
-import { createTrainer, type RunStore, type TrainConfig, type Trainer, type TrainerEvent } from '@ssl/train';
+import { createTrainer, type RunPlan, type Trainer, type TrainerEvent } from '@ssl/train';
+import { parameterCount } from '@ssl/models';
 import type { RunFolder } from '@ssl/train/node';
 import { formatCount, formatNumber } from '../terminal/format.ts';
 import type { StopSignal } from '../terminal/stop-signal.node.ts';
@@ -13,11 +15,13 @@ import { lockRun } from './run-lock.node.ts';
 /** A run that is ready to start or to go on. */
 export interface TrainingJob {
   readonly method: AnyMethod;
-  readonly config: TrainConfig;
-  readonly dataset: ImageDataset;
+  readonly plan: RunPlan;
+  readonly dataset: Dataset;
   readonly backend: BackendInfo;
-  /** The folder that keeps the run, once there is a trainer to describe it by. */
-  openFolder(trainer: Trainer): Promise<RunFolder>;
+  /** Keeps the run. */
+  readonly folder: RunFolder;
+  /** Watches the method's hooks at every step. */
+  readonly check?: boolean | undefined;
 }
 
 /** What came of it: the JSON document of `ssl train`. */
@@ -52,30 +56,28 @@ export async function runTraining(
   terminal: Terminal,
   stop: StopSignal,
 ): Promise<TrainingSummary> {
-  const { method, config, dataset } = job;
-  const workers = config.workers ?? defaultWorkers();
-  let folder: RunFolder | undefined;
-  const trainer = createTrainer({
-    method,
-    dataset,
-    config,
-    createLoader: (options) => createWorkerViewLoader({ ...options, workers }),
-    store: lateStore(() => folder),
+  const { method, plan, dataset, folder, check = false } = job;
+  const { config } = plan;
+  const trainer = await createTrainer({
+    ...{ method, dataset, plan },
+    createLoader: loaderFactory(config.workers ?? defaultWorkers()),
   });
   try {
-    folder = await job.openFolder(trainer);
     const unlock = await lockRun(folder.directory);
     try {
       announce(job, trainer, folder.directory, terminal);
       const meter = createMeter(trainer, terminal);
-      const result = await trainer.run({ signal: stop.signal, onEvent: (event) => meter.follow(event) });
+      const result = await trainer.run({
+        ...{ store: folder, signal: stop.signal, check },
+        onEvent: (event) => meter.follow(event),
+      });
       return {
         run: folder.directory,
         method: method.name,
         ...result,
         epochs: config.epochs,
         seconds: meter.seconds(),
-        imagesPerSecond: meter.imagesPerSecond(),
+        imagesPerSecond: meter.samplesPerSecond(),
       };
     } finally {
       terminal.endProgress();
@@ -86,33 +88,27 @@ export async function runTraining(
   }
 }
 
-/** A store that is named later: the trainer is there before the folder, whose config it describes. */
-function lateStore(folder: () => RunFolder | undefined): RunStore {
-  function store(): RunFolder {
-    const found = folder();
-    if (found === undefined) throw new Error('runTraining: the run folder is not open yet');
-    return found;
-  }
-  return {
-    loadCheckpoint: () => store().loadCheckpoint(),
-    saveCheckpoint: (checkpoint) => store().saveCheckpoint(checkpoint),
-    appendMetrics: (record) => store().appendMetrics(record),
-    rewindMetrics: (step) => store().rewindMetrics(step),
-  };
+/** Makes views in worker threads, or in this one for data that only this process knows how to open. */
+export function loaderFactory(workers: number): (options: ViewLoaderOptions) => ViewLoader {
+  return (options) =>
+    canWorkersOpen(options.dataset)
+      ? createWorkerViewLoader({ ...options, workers })
+      : createInlineViewLoader(options);
 }
 
 function announce(
-  { method, config, dataset, backend }: TrainingJob,
+  { method, plan, dataset, backend }: TrainingJob,
   trainer: Trainer,
   directory: string,
   terminal: Terminal,
 ): void {
-  const { name, width } = trainer.backbone.settings;
-  const { height, width: columns } = trainer.image;
+  const { name } = trainer.backbone;
+  const { input, config, stepsPerEpoch } = plan;
+  const { noun } = getModality(input.modality);
   for (const note of backend.notes) terminal.note(note);
   terminal.note(
-    `Training ${method.name} on ${dataset.name}: ${dataset.length} images at ${height}×${columns}, ` +
-      `${name} of width ${width}, ${formatCount(config.epochs, 'epoch')} of ${formatCount(trainer.stepsPerEpoch, 'step')}, ${backend.description}.`,
+    `Training ${method.name} on ${dataset.name}: ${formatCount(dataset.length, noun)} at ${describeShape(input.shape)}, ` +
+      `${name} (${parameterCount(trainer.backbone.parameters).toLocaleString('en')} parameters), ${formatCount(config.epochs, 'epoch')} of ${formatCount(stepsPerEpoch, 'step')}, ${backend.description}.`,
   );
   terminal.note(`Run folder: ${directory}`);
 }
@@ -122,7 +118,7 @@ interface Meter {
   /** Since the first event. */
   seconds(): number;
   /** Mean since the first step; 0 before there is a second one. */
-  imagesPerSecond(): number;
+  samplesPerSecond(): number;
 }
 
 /** Turns a trainer's events into progress and lines. */
@@ -133,20 +129,20 @@ function createMeter({ config, totalSteps }: Trainer, terminal: Terminal): Meter
   // The first step compiles and warms up: it says nothing of the pace.
   let first: { readonly step: number; readonly at: number } | undefined;
 
-  function imagesPerSecond(): number | undefined {
+  function samplesPerSecond(): number | undefined {
     if (first === undefined || step <= first.step) return undefined;
     return ((step - first.step) * config.batchSize * 1000) / (performance.now() - first.at);
   }
 
   function show(epoch: number, loss: number): void {
-    const pace = imagesPerSecond();
+    const pace = samplesPerSecond();
     progress.update({
       label: `epoch ${Math.min(config.epochs, Math.floor(epoch) + 1)}/${config.epochs}`,
       done: step,
       total: totalSteps,
       figures: [
         `loss ${formatNumber(loss)}`,
-        ...(pace === undefined ? [] : [`${Math.round(pace)} images/s`]),
+        ...(pace === undefined ? [] : [`${Math.round(pace)} samples/s`]),
       ],
       secondsLeft: pace === undefined ? undefined : ((totalSteps - step) * config.batchSize) / pace,
     });
@@ -154,7 +150,7 @@ function createMeter({ config, totalSteps }: Trainer, terminal: Terminal): Meter
 
   return {
     seconds: () => (performance.now() - start) / 1000,
-    imagesPerSecond: () => imagesPerSecond() ?? 0,
+    samplesPerSecond: () => samplesPerSecond() ?? 0,
     follow(event) {
       switch (event.type) {
         case 'start':

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { useBackend } from '@ssl/backend/node';
 import { openDataset } from '@ssl/data/node';
+import { planRun } from '@ssl/train';
 import { createRunFolder } from '@ssl/train/node';
 import { version_core } from '@tensorflow/tfjs-core';
 import type { TrainRequest } from '../options/train-request.node.ts';
@@ -22,25 +23,18 @@ export async function startRun(
   const backend = await useBackend(request.backend, threads === undefined ? {} : { threads });
   const dataset = await openDataset(request.data, { strict, onWarning });
   try {
-    const described = {
+    const plan = await planRun({ method, dataset, config });
+    const description = describeRun({
+      ...{ plan, method, dataset, backend },
       preset: request.preset,
       methodSource: request.methodSource,
-      usesLabels: method.usesLabels,
       data: existsSync(request.data) ? resolve(request.data) : request.data,
-      dataset,
-      backend,
       versions: { ssl: packageVersion(), node: process.versions.node, 'tfjs-core': version_core },
       createdAt: new Date(),
-    };
+    });
+    const folder = await createRunFolder(request.out, description, { onWarning });
     return await runTraining(
-      {
-        method,
-        config,
-        dataset,
-        backend,
-        openFolder: (trainer) =>
-          createRunFolder(request.out, describeRun({ ...described, trainer }), { onWarning }),
-      },
+      { method, plan, dataset, backend, folder, check: request.check },
       terminal,
       stop,
     );

@@ -42,12 +42,14 @@ export async function trainShapes(
   onStep: (step: TrainedStep) => void,
 ): Promise<void> {
   const { steps, batchSize, width, seed } = trainingSizes(options);
-  const trainer = createTrainer({
+  const trainer = await createTrainer({
     method: getMethod('self-classifier'),
     dataset: createGeneratedShapes({ seed, length: steps * batchSize }),
     config: {
       backbone: { name: 'resnet-tiny', width },
-      methodOptions: { classes: [10, 20], hiddenDim: 64, outDim: 32, recipe: 'cifar10-small' },
+      methodOptions: { classes: [10, 20], hiddenDim: 64, outDim: 32 },
+      augmentation: 'cifar10-small',
+      normalization: 'cifar10',
       optimizer: { name: 'sgd', learningRate: 0.1, momentum: 0.9, weightDecay: 5e-4 },
       schedule: { name: 'cosine', warmupEpochs: 0 },
       epochs: 1,

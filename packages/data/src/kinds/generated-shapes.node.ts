@@ -1,6 +1,6 @@
 import { unknownNameError, UserError } from '@ssl/errors';
 
-import type { DatasetSource, ImageDataset, SharedDataset } from '../dataset.ts';
+import type { DatasetSource, Dataset, SharedDataset } from '../dataset.ts';
 import type { DatasetKind } from '../dataset-kind.node.ts';
 import { allocateDecodedCache, withDecodedCache, type DecodedCacheMemory } from '../decoded-cache.ts';
 import { createGeneratedShapes, type GeneratedShapesOptions } from '../generated-shapes.ts';
@@ -56,11 +56,11 @@ export const generatedShapes: DatasetKind<GeneratedShapesSource> = {
 };
 
 /** Drawing a picture takes as long as making views of it, so each is drawn once. */
-function openCached(source: GeneratedShapesSource, cacheBytes: number): ImageDataset {
+function openCached(source: GeneratedShapesSource, cacheBytes: number): Dataset {
   const dataset = createGeneratedShapes(source);
-  const side = dataset.imageSize?.[0] ?? 0;
-  const sizes = new Uint32Array(2 * dataset.length).fill(side);
-  const cache = allocateDecodedCache(sizes, dataset.channels, cacheBytes);
+  const [side, , channels] = dataset.samples.shape;
+  const sizes = new Uint32Array(2 * dataset.length).fill(side ?? 0);
+  const cache = allocateDecodedCache(sizes, channels ?? 0, cacheBytes);
   const shared: SharedShapes = { kind: 'generated-shapes', source, cache };
   // The source stays as it was given, so that the other split opened from it has its own default length.
   return { ...withDecodedCache(dataset, cache), source, share: () => shared };

@@ -3,8 +3,9 @@ import { basename, join } from 'node:path';
 
 import { UserError } from '@ssl/errors';
 
-import type { DatasetSource, ImageDataset, SharedDataset } from '../dataset.ts';
+import type { DatasetSource, Dataset, SharedDataset } from '../dataset.ts';
 import { sourceText, type DatasetKind, type OpenContext } from '../dataset-kind.node.ts';
+import { byteImage } from '../byte-image.ts';
 import { allocateDecodedCache, withDecodedCache, type DecodedCacheMemory } from '../decoded-cache.ts';
 import { namesIn } from '../file-system.node.ts';
 import { decodeImageFile, inspectImageFile } from '../image-file.node.ts';
@@ -74,10 +75,10 @@ export const imageFolder: DatasetKind<ImageFolderSource> = {
       cache: allocateDecodedCache(sizes, channels, context.cacheBytes),
       fingerprint: digest,
     };
-    const imageSize = commonSize(sizes);
+    const [height, width] = commonSize(sizes) ?? [null, null];
     return {
       ...attachImageFolder(files),
-      ...(imageSize && { imageSize }),
+      samples: { modality: 'image', shape: [height, width, channels] },
       ...(classes && {
         classNames: classes.names,
         labels: Int32Array.from(kept, (index) => classes.labels[index] as number),
@@ -88,15 +89,15 @@ export const imageFolder: DatasetKind<ImageFolderSource> = {
   attach: (shared) => Promise.resolve(attachImageFolder(shared as SharedImageFolder)),
 };
 
-function attachImageFolder(files: SharedImageFolder): ImageDataset {
+function attachImageFolder(files: SharedImageFolder): Dataset {
   const { name, source, folder, paths, cache, fingerprint } = files;
-  const dataset: ImageDataset = {
+  const dataset: Dataset = {
     name,
     source,
     length: paths.length,
-    channels,
+    samples: { modality: 'image', shape: [null, null, channels] },
     fingerprint,
-    read: (index) => decodeImageFile(join(folder, paths[index] as string)),
+    read: async (index) => byteImage(await decodeImageFile(join(folder, paths[index] as string))),
     share: () => files,
     close: () => Promise.resolve(),
   };

@@ -1,11 +1,11 @@
-import type { ImageBatch } from './image-batch.ts';
+import { labelsOf, type InputBatch } from './input-batch.ts';
 
 /** What one batch gave. */
 export interface BatchRows {
-  /** `[images, dim]`. */
+  /** `[samples, dim]`. */
   readonly features: Float32Array;
   readonly dim: number;
-  /** `[images, classes]`. */
+  /** `[samples, classes]`. */
   readonly probabilities?: Float32Array;
 }
 
@@ -22,12 +22,12 @@ export interface CollectedRows {
  * Runs over batches one after another and puts their rows together.
  *
  * @throws RangeError if there is no batch, if rows differ in length, or if only some batches have labels or not
- * as many as images
+ * as many as samples
  */
 export async function collectRows(
   caller: string,
-  batches: AsyncIterable<ImageBatch> | Iterable<ImageBatch>,
-  rowsOf: (batch: ImageBatch) => Promise<BatchRows>,
+  batches: AsyncIterable<InputBatch> | Iterable<InputBatch>,
+  rowsOf: (batch: InputBatch) => Promise<BatchRows>,
 ): Promise<CollectedRows> {
   const parts: BatchRows[] = [];
   const labels: Int32Array[] = [];
@@ -37,14 +37,15 @@ export async function collectRows(
     const dim = parts[0]?.dim as number;
     if (part.dim !== dim) {
       throw new RangeError(
-        `${caller}: all images must have the same size, got ${part.dim} values in batch ${parts.length} and ${dim} before`,
+        `${caller}: all samples must have the same size, got ${part.dim} values in batch ${parts.length} and ${dim} before`,
       );
     }
-    if (batch.labels) labels.push(batch.labels);
-    const images = part.features.length / dim;
-    if (batch.labels && batch.labels.length !== images) {
+    const own = labelsOf(batch);
+    if (own) labels.push(own);
+    const rows = part.features.length / dim;
+    if (own && own.length !== rows) {
       throw new RangeError(
-        `${caller}: expected a label for each of ${images} images of batch ${parts.length}, got ${batch.labels.length}`,
+        `${caller}: expected a label for each of ${rows} samples of batch ${parts.length}, got ${own.length}`,
       );
     }
     if (labels.length > 0 && labels.length < parts.length) {

@@ -1,11 +1,11 @@
-import { cifar10Normalization, type Normalization, type TransformSpec, type ViewRecipe } from '@ssl/augment';
-import { globalAveragePool } from '@ssl/backend';
-import { treesOf } from '@ssl/models';
+import { viewTransforms, type InputSpec, type TransformSpec } from '@ssl/augment';
+import { requireMap } from '@ssl/models';
 import * as tf from '@tensorflow/tfjs-core';
 import { z } from 'zod';
-import { createDecoder, type Decoder } from '../decoder.ts';
-import type { MethodDefinition, MethodState, ViewGroup, Views } from '../method.ts';
-import { peakSignalToNoise, reconstructionLoss } from '../reconstruction-loss.ts';
+import { peakSignalToNoise, reconstructionLoss } from '../losses/reconstruction-loss.ts';
+import type { MethodDefinition, Views } from '../method.ts';
+import { createDecoder, type Decoder } from '../parts/decoder.ts';
+import { groupOf } from '../parts/view-features.ts';
 
 const optionsSchema = z.strictObject({
   corruption: z
@@ -31,29 +31,23 @@ const optionsSchema = z.strictObject({
     .describe('what the decoder sees: the pooled features, or the map before pooling'),
   decoderWidth: z.int().min(1).default(32).describe('channels of the decoder'),
   loss: z.enum(['mse', 'l1', 'smooth-l1']).default('mse').describe('how the difference of pixels counts'),
-  crop: z
-    .tuple([z.number().positive().max(1), z.number().positive().max(1)])
-    .default([0.2, 1])
-    .describe('share of the area of the random crop, least and most'),
 });
 
 /** Options of the autoencoder; `autoencoder.options` has their defaults and descriptions. */
 export type AutoencoderOptions = z.infer<typeof optionsSchema>;
 
-/** State of the autoencoder. The decoder is thrown away after training. */
-export interface AutoencoderState extends MethodState {
-  readonly options: AutoencoderOptions;
-  readonly decoder: Decoder;
-  readonly normalization: Normalization;
+/** What the autoencoder adds to the backbone. The decoder is thrown away after training. */
+export interface AutoencoderRoles {
+  readonly modules: { readonly decoder: Decoder };
 }
 
 /**
  * An autoencoder, plain or denoising (Vincent et al., ICML 2008): reconstructs an image from itself, or from a copy
- * with noise or holes. Input and target are two views of one random crop.
+ * with noise or holes. Input and target are two views of one augmented sample.
  *
  * Metric: `psnr` in decibel, for pixels in [0, 1].
  */
-export const autoencoder: MethodDefinition<AutoencoderOptions, AutoencoderState> = {
+export const autoencoder: MethodDefinition<AutoencoderOptions, AutoencoderRoles> = {
   name: 'autoencoder',
   description: 'reconstructs images from what the backbone makes of a noisy, a masked or the same image',
   paper: {
@@ -68,78 +62,81 @@ export const autoencoder: MethodDefinition<AutoencoderOptions, AutoencoderState>
       description: 'CIFAR-10 on a CPU in 20 epochs: denoising, by Adam, in steps of 64 images',
       // Where all images are noisy, the linear score was 2 points lower; through the pooled features as well.
       options: { corruption: 'noise', noiseSigma: 0.4, corruptedShare: 0.5, decoderWidth: 16, loss: 'l1' },
-      training: { batchSize: 64, optimizer: { name: 'adam', learningRate: 0.002 } },
+      training: {
+        augmentation: 'crop-and-flip',
+        batchSize: 64,
+        optimizer: { name: 'adam', learningRate: 0.002 },
+      },
     },
   },
   collapseAdvice: 'lower optimizer.learningRate, or methodOptions.maskRatio and methodOptions.noiseSigma',
 
-  views(options, { height, width, channels }): ViewRecipe {
-    const normalize: TransformSpec = { name: 'normalize', ...normalizationFor(channels) };
-    const target = { count: 1, transforms: [normalize] };
+  augmentationStrength: 'weak',
+
+  views(options, { augmentation, input }) {
+    const target = { shared: 'shared', count: 1, transforms: [] };
+    const corrupted = { shared: 'shared', count: 1, transforms: corrupt(options, input) };
     return {
-      shared: [
-        { name: 'randomResizedCrop', size: [height, width], scale: options.crop },
-        { name: 'randomHorizontalFlip', probability: 0.5 },
-      ],
-      groups:
-        options.corruption === 'none'
-          ? { target }
-          : { input: { count: 1, transforms: corrupt(options, normalize) }, target },
+      shared: { shared: viewTransforms(augmentation, 1) },
+      groups: options.corruption === 'none' ? { target } : { input: corrupted, target },
     };
   },
 
-  init({ backbone, random, image }, options) {
+  init({ backbone, random }, options) {
+    requireMap('autoencoder', backbone);
     const decoder = createDecoder({
       backbone,
       from: options.decodeFrom,
       width: options.decoderWidth,
       random: random.split('decoder'),
     });
-    const { parameters: trainable, buffers } = treesOf({ backbone, decoder });
-    const normalization = normalizationFor(image.channels);
-    return { backbone, options, decoder, normalization, trainable, buffers };
+    return { modules: { decoder } };
   },
 
-  loss({ backbone, decoder, options, normalization }, views, at) {
-    const { input, target } = imagesOf(views);
-    const map = backbone.featureMap(input, at.forward);
-    const reconstruction = decoder.forward(map, at.forward);
-    const scale = tf.tensor1d([...normalization.std]);
+  forward({ backbone, modules }, views, at) {
+    const { map, poolMap } = requireMap('autoencoder', backbone);
+    const features = map(imagesOf(views).input, at.forward);
+    const reconstruction = modules.decoder.forward(features, at.forward);
+    return { reconstruction, features: poolMap(features) };
+  },
+
+  objective({ reconstruction }, views, { options, input }) {
+    const { target } = imagesOf(views);
+    const predicted = reconstruction as tf.Tensor4D;
+    const scale = tf.tensor1d([...(input.normalization?.std ?? [1])]);
     return {
-      loss: reconstructionLoss(reconstruction, target, options.loss),
-      features: globalAveragePool(map),
-      metrics: { psnr: peakSignalToNoise(tf.mul(reconstruction, scale), tf.mul(target, scale)) },
+      loss: reconstructionLoss(predicted, target, options.loss),
+      metrics: { psnr: peakSignalToNoise(tf.mul(predicted, scale), tf.mul(target, scale)) },
     };
   },
 
-  examples({ backbone, decoder, options }, views) {
+  metrics: () => ({
+    psnr: { title: 'peak signal-to-noise ratio of the reconstruction', unit: 'dB', isHeadline: true },
+  }),
+
+  examples({ backbone, modules }, views, { options }) {
     const { input, target } = imagesOf(views);
+    const { map } = requireMap('autoencoder', backbone);
     const context = { training: false };
-    const reconstruction = tf.tidy(() => decoder.forward(backbone.featureMap(input, context), context));
+    const reconstruction = tf.tidy(() => modules.decoder.forward(map(input, context), context));
     const rows = [
-      { name: 'reconstruction', images: reconstruction },
-      { name: 'target', images: tf.clone(target) },
+      { name: 'reconstruction', inputs: reconstruction },
+      { name: 'target', inputs: tf.clone(target) },
     ];
-    return options.corruption === 'none' ? rows : [{ name: 'input', images: tf.clone(input) }, ...rows];
+    return options.corruption === 'none' ? rows : [{ name: 'input', inputs: tf.clone(input) }, ...rows];
   },
 };
 
-function imagesOf({ groups }: Views): Record<'input' | 'target', tf.Tensor4D> {
-  const target = groups['target'] as ViewGroup;
-  return { input: (groups['input'] ?? target).images, target: target.images };
+function imagesOf(views: Views): Record<'input' | 'target', tf.Tensor4D> {
+  const target = groupOf(views, 'target').inputs as tf.Tensor4D;
+  return { input: (views.groups['input']?.inputs ?? target) as tf.Tensor4D, target };
 }
 
-/** The transforms of the input; holes are filled with the mean colour. */
-function corrupt(options: AutoencoderOptions, normalize: TransformSpec): readonly TransformSpec[] {
+/** The transforms of the input; holes are filled with the mean of each channel. */
+function corrupt(options: AutoencoderOptions, { normalization }: InputSpec): readonly TransformSpec[] {
   const { corruption, noiseSigma: sigma, maskRatio: ratio, maskPatchPixels: patchSize } = options;
   const probability = options.corruptedShare;
   return corruption === 'noise'
-    ? [{ name: 'gaussianNoise', sigma, clip: false, probability }, normalize]
-    : [normalize, { name: 'randomMask', ratio, patchSize, fill: 0, probability }];
-}
-
-function normalizationFor(channels: number): Normalization {
-  return channels === 3
-    ? cifar10Normalization
-    : { mean: Array<number>(channels).fill(0.5), std: Array<number>(channels).fill(0.25) };
+    ? [{ name: 'gaussianNoise', sigma, clip: false, probability }]
+    : [{ name: 'randomMask', ratio, patchSize, fill: normalization?.mean ?? 0, probability }];
 }

@@ -1,26 +1,15 @@
-import { cifar10SmallRecipe } from '@ssl/augment';
-import { UserError } from '@ssl/errors';
-import {
-  copyTree,
-  createProjectionHead,
-  freezeTree,
-  mergeTrees,
-  treesOf,
-  type Backbone,
-  type BufferTree,
-  type HostBuffer,
-  type Module,
-  type Parameter,
-} from '@ssl/models';
+import { viewTransforms } from '@ssl/augment';
+import { copyTree, createProjectionHead, freezeTree, type Backbone, type Module } from '@ssl/models';
 import type { Random } from '@ssl/random';
 import * as tf from '@tensorflow/tfjs-core';
 import { z } from 'zod';
-import { byolLoss } from '../byol-loss.ts';
-import { cosineMomentum } from '../cosine-momentum.ts';
-import { updateEma } from '../ema.ts';
-import type { MethodDefinition, MethodState, Progress } from '../method.ts';
-import { stopGradient } from '../stop-gradient.ts';
-import { viewFeatures } from '../view-features.ts';
+import { byolLoss } from '../losses/byol-loss.ts';
+import type { MethodDefinition, Progress } from '../method.ts';
+import { cosineMomentum } from '../parts/cosine-momentum.ts';
+import { updateEma } from '../parts/ema.ts';
+import { stopGradient } from '../parts/stop-gradient.ts';
+import { viewFeatures } from '../parts/view-features.ts';
+import { sampleMajor, viewMajor } from '../parts/view-major.ts';
 
 const optionsSchema = z.strictObject({
   hiddenDim: z
@@ -49,18 +38,10 @@ export type ByolOptions = z.infer<typeof optionsSchema>;
 
 type Projector = Module<tf.Tensor2D, tf.Tensor2D>;
 
-/** The network that gives the targets: no gradient reaches it, and it follows by moving average. */
-export interface ByolTarget {
-  readonly backbone: Backbone;
-  readonly projector: Projector;
-}
-
-/** State of BYOL. The target is all buffers, below `target.`. */
-export interface ByolState extends MethodState {
-  readonly options: ByolOptions;
-  readonly projector: Projector;
-  readonly predictor?: Projector;
-  readonly target?: ByolTarget;
+/** What BYOL adds to the backbone. */
+export interface ByolRoles {
+  readonly modules: { readonly projector: Projector; readonly predictor?: Projector };
+  readonly frozen: { readonly target?: { readonly backbone: Backbone; readonly projector: Projector } };
 }
 
 /**
@@ -72,7 +53,7 @@ export interface ByolState extends MethodState {
  *
  * Metric: `targetMomentum`.
  */
-export const byol: MethodDefinition<ByolOptions, ByolState> = {
+export const byol: MethodDefinition<ByolOptions, ByolRoles> = {
   name: 'byol',
   description:
     'predicts one view’s projection by a slowly following copy of the network from the other view’s',
@@ -97,14 +78,9 @@ export const byol: MethodDefinition<ByolOptions, ByolState> = {
   collapseAdvice:
     'keep methodOptions.predictor true and methodOptions.target "ema", raise methodOptions.momentum towards 1, or lower optimizer.learningRate',
 
-  views(_options, { height, width, channels }) {
-    if (height !== width || channels !== 3) {
-      throw new UserError(
-        `byol: its views are square and RGB, images of ${height}×${width}×${channels} are not; set a square image size`,
-      );
-    }
-    return cifar10SmallRecipe({ imageSize: height });
-  },
+  views: (_options, { augmentation }) => ({
+    groups: { views: { count: 2, transforms: viewTransforms(augmentation, 2) } },
+  }),
 
   init({ backbone, random }, options) {
     const projector = createMlp(backbone.featureDim, options, random.split('projector'));
@@ -112,51 +88,52 @@ export const byol: MethodDefinition<ByolOptions, ByolState> = {
       ? createMlp(options.outDim, options, random.split('predictor'))
       : undefined;
     const target = options.target === 'ema' ? createTarget(backbone, projector, options, random) : undefined;
-
-    const { parameters, buffers } = treesOf({ backbone, projector, ...(predictor && { predictor }) });
-    const kept = target ? { '': buffers, target: targetTree(target) } : { '': buffers };
     return {
-      backbone,
-      options,
-      projector,
-      trainable: parameters,
-      buffers: mergeTrees(kept),
-      ...(predictor && { predictor }),
-      ...(target && { target }),
+      modules: { projector, ...(predictor && { predictor }) },
+      frozen: target ? { target } : {},
     };
   },
 
-  loss({ backbone, projector, predictor, target, options }, views, at) {
+  forward({ backbone, modules: { projector, predictor }, frozen: { target } }, views, at) {
     const features = viewFeatures(backbone, views, at.forward);
     const projections = projector.forward(features, at.forward);
     const predictions = predictor?.forward(projections, at.forward) ?? projections;
-    const images = Object.values(views.groups).map((group) => group.images);
+    const inputs = Object.values(views.groups).map((group) => group.inputs);
     const targets = target
-      ? stopGradient(images, () =>
+      ? stopGradient(inputs, () =>
           target.projector.forward(viewFeatures(target.backbone, views, at.forward), at.forward),
         )
       : projections;
     return {
-      loss: byolLoss(predictions, targets),
-      features,
-      projections,
-      ...(target && { metrics: { targetMomentum: tf.scalar(momentumAt(options, at)) } }),
+      features: sampleMajor(features, 2),
+      projections: sampleMajor(projections, 2),
+      predictions: sampleMajor(predictions, 2),
+      targets: sampleMajor(targets, 2),
     };
   },
 
-  afterStep({ backbone, projector, target, options }, context) {
+  objective({ predictions, targets }, _views, at) {
+    return {
+      loss: byolLoss(viewMajor(predictions as tf.Tensor), viewMajor(targets as tf.Tensor)),
+      ...(at.options.target === 'ema' && { metrics: { targetMomentum: tf.scalar(momentumAt(at)) } }),
+    };
+  },
+
+  afterStep({ backbone, modules: { projector }, frozen: { target } }, _outputs, _views, at) {
     if (target === undefined) return;
-    const momentum = momentumAt(options, context);
+    const momentum = momentumAt(at);
     updateEma(backbone.parameters, target.backbone.parameters, momentum);
     updateEma(projector.parameters, target.projector.parameters, momentum);
   },
+
+  metrics: () => ({
+    loss: { title: 'squared distance of normalised predictions and targets', range: [0, 8], chance: 4 },
+    targetMomentum: { title: 'momentum of the target', range: [0, 1] },
+  }),
 };
 
-function momentumAt(
-  { momentum: base }: ByolOptions,
-  { step, totalSteps }: Pick<Progress, 'step' | 'totalSteps'>,
-): number {
-  return cosineMomentum(step, { base, totalSteps });
+function momentumAt({ options, step, totalSteps }: Progress<ByolOptions>): number {
+  return cosineMomentum(step, { base: options.momentum, totalSteps });
 }
 
 /** Linear → batch norm → ReLU → linear: BYOL's projector and predictor. */
@@ -173,15 +150,10 @@ function createTarget(
   projector: Projector,
   options: ByolOptions,
   random: Random,
-): ByolTarget {
+): { readonly backbone: Backbone; readonly projector: Projector } {
   const target = { backbone: backbone.clone(), projector: createMlp(backbone.featureDim, options, random) };
   copyTree(projector.parameters, target.projector.parameters);
   freezeTree(target.backbone.parameters);
   freezeTree(target.projector.parameters);
   return target;
-}
-
-function targetTree(target: ByolTarget): BufferTree {
-  const { parameters, buffers } = treesOf({ ...target });
-  return new Map<string, Parameter | HostBuffer>([...parameters, ...buffers]);
 }

@@ -1,11 +1,12 @@
-import { cifar10SmallRecipe, cifar10RotationRecipe, type TransformSpec, type ViewRecipe } from '@ssl/augment';
+import { choiceTarget, viewTransforms, type TransformSpec } from '@ssl/augment';
 import { UserError } from '@ssl/errors';
-import { createLinear, treesOf, type Module } from '@ssl/models';
+import { createLinear, type Module } from '@ssl/models';
 import type * as tf from '@tensorflow/tfjs-core';
 import { z } from 'zod';
-import { batchAccuracy, crossEntropyLoss } from '../cross-entropy-loss.ts';
-import type { MethodDefinition, MethodState, ViewGroup } from '../method.ts';
-import { viewFeatures } from '../view-features.ts';
+import { batchAccuracy, crossEntropyLoss } from '../losses/cross-entropy-loss.ts';
+import type { MethodDefinition, Views } from '../method.ts';
+import { groupOf, viewFeatures } from '../parts/view-features.ts';
+import { sampleMajor, viewMajor } from '../parts/view-major.ts';
 
 const optionsSchema = z.strictObject({
   angles: z
@@ -17,21 +18,15 @@ const optionsSchema = z.strictObject({
     .enum(['all', 'one'])
     .default('all')
     .describe('of each image in a step: all angles, as a row each, or a random one'),
-  augmentation: z
-    .enum(['rotnet', 'crop-and-colour'])
-    .default('rotnet')
-    .describe(
-      'before the rotation: a shift by 4 pixels and a flip (the authors’ CIFAR-10 program), or a random crop, flip and colours',
-    ),
 });
 
 /** Options of rotation prediction; `rotation.options` has their defaults and descriptions. */
 export type RotationOptions = z.infer<typeof optionsSchema>;
 
-/** State of rotation prediction. */
-export interface RotationState extends MethodState {
+/** What rotation prediction adds to the backbone. */
+export interface RotationRoles {
   /** Logits of the angles. */
-  readonly classifier: Module<tf.Tensor2D, tf.Tensor2D>;
+  readonly modules: { readonly classifier: Module<tf.Tensor2D, tf.Tensor2D> };
 }
 
 /**
@@ -40,7 +35,7 @@ export interface RotationState extends MethodState {
  *
  * Metric: `accuracy` on the angles.
  */
-export const rotation: MethodDefinition<RotationOptions, RotationState> = {
+export const rotation: MethodDefinition<RotationOptions, RotationRoles> = {
   name: 'rotation',
   description: 'turns images by quarter turns and learns to tell by how many',
   paper: {
@@ -54,12 +49,13 @@ export const rotation: MethodDefinition<RotationOptions, RotationState> = {
     'cifar10-small': {
       description:
         'CIFAR-10 on a CPU in 20 epochs: 128 images in four rotations make a step, as in the paper',
-      options: { augmentation: 'crop-and-colour' },
-      training: { batchSize: 128 },
+      training: { augmentation: 'cifar10-small', batchSize: 128 },
     },
     rotnet: {
       description: 'the authors’ 200 epochs on CIFAR-10, on a ResNet-18',
       training: {
+        augmentation: 'rotnet',
+        normalization: 'rotnet',
         backbone: { name: 'resnet18', stem: 'cifar' },
         epochs: 200,
         batchSize: 128,
@@ -71,24 +67,25 @@ export const rotation: MethodDefinition<RotationOptions, RotationState> = {
   collapseAdvice:
     'lower optimizer.learningRate, or check that the images have an upright position to be learned',
 
-  views({ angles, rotations, augmentation }, { height, width }): ViewRecipe {
+  augmentationStrength: 'weak',
+
+  views({ angles, rotations }, { augmentation, input }) {
+    const [height, width] = input.shape;
     if (height !== width) {
       throw new UserError(
-        `rotation: turns square images, ${height}×${width} is none; set a square image size`,
+        `rotation: turns square images, ${height}×${width} is none; set a square input size, e.g. --image-size ${height}`,
       );
     }
-    const { shared = [], transforms, normalize } = recipeParts(augmentation, height);
     const turn: TransformSpec = {
       name: 'oneOf',
       pick: rotations === 'all' ? 'view' : 'random',
       target: true,
       choices: angles.map((angle) => [{ name: 'rotate90', turns: angle / 90 }]),
     };
+    const count = rotations === 'all' ? angles.length : 1;
     return {
-      shared: [...shared, ...transforms],
-      groups: {
-        rotated: { count: rotations === 'all' ? angles.length : 1, transforms: [turn, normalize] },
-      },
+      shared: { shared: viewTransforms(augmentation, 1) },
+      groups: { rotated: { shared: 'shared', count, transforms: [turn] } },
     };
   },
 
@@ -98,33 +95,28 @@ export const rotation: MethodDefinition<RotationOptions, RotationState> = {
       outDim: angles.length,
       random: random.split('classifier'),
     });
-    const { parameters: trainable, buffers } = treesOf({ backbone, classifier });
-    return { backbone, classifier, trainable, buffers };
+    return { modules: { classifier } };
   },
 
-  loss({ backbone, classifier }, views, at) {
-    const { targets } = views.groups['rotated'] as ViewGroup;
+  forward({ backbone, modules }, views, at) {
+    const { count } = groupOf(views, 'rotated');
     const features = viewFeatures(backbone, views, at.forward);
-    const logits = classifier.forward(features, at.forward);
-    return {
-      loss: crossEntropyLoss(logits, targets as tf.Tensor1D),
-      features,
-      metrics: { accuracy: batchAccuracy(logits, targets as tf.Tensor1D) },
-    };
+    const logits = modules.classifier.forward(features, at.forward);
+    return { features: sampleMajor(features, count), logits: sampleMajor(logits, count) };
   },
+
+  objective({ logits }, views) {
+    const rows = viewMajor(logits as tf.Tensor);
+    const turns = turnsOf(views);
+    return { loss: crossEntropyLoss(rows, turns), metrics: { accuracy: batchAccuracy(rows, turns) } };
+  },
+
+  metrics: ({ angles }) => ({
+    loss: { title: 'cross-entropy', unit: 'nats', chance: Math.log(angles.length) },
+    accuracy: { title: 'accuracy on the angles', range: [0, 1], chance: 1 / angles.length, isHeadline: true },
+  }),
 };
 
-interface RecipeParts {
-  readonly shared?: readonly TransformSpec[] | undefined;
-  readonly transforms: readonly TransformSpec[];
-  readonly normalize: TransformSpec;
-}
-
-/** What comes before the rotation, once per image, and the normalisation after it. */
-function recipeParts(augmentation: RotationOptions['augmentation'], imageSize: number): RecipeParts {
-  const { shared, groups } =
-    augmentation === 'rotnet' ? cifar10RotationRecipe({ imageSize }) : cifar10SmallRecipe({ imageSize });
-  const transforms = groups['views']?.transforms ?? [];
-  const normalize = transforms.at(-1) as TransformSpec;
-  return { shared, transforms: transforms.slice(0, -1).filter(({ name }) => name !== 'oneOf'), normalize };
+function turnsOf(views: Views): tf.Tensor1D {
+  return groupOf(views, 'rotated').targets[choiceTarget] as tf.Tensor1D;
 }

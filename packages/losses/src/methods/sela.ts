@@ -1,9 +1,10 @@
-import { cifar10SmallRecipe } from '@ssl/augment';
+import { viewTransforms } from '@ssl/augment';
 import { UserError } from '@ssl/errors';
 import {
   createBatchNorm,
   createLinear,
   treesOf,
+  type BufferTree,
   type ForwardContext,
   type HostBuffer,
   type Module,
@@ -11,11 +12,11 @@ import {
 import type { Random } from '@ssl/random';
 import * as tf from '@tensorflow/tfjs-core';
 import { z } from 'zod';
-import type { MethodDefinition, MethodState } from '../method.ts';
-import { createLabelTable, type LabelTable } from '../label-table.ts';
-import { relabellingTimes } from '../relabelling-times.ts';
-import { selaLoss } from '../sela-loss.ts';
-import { viewFeatures } from '../view-features.ts';
+import { selaLoss } from '../losses/sela-loss.ts';
+import type { MethodDefinition } from '../method.ts';
+import { createLabelTable, type LabelTable } from '../parts/label-table.ts';
+import { relabellingTimes } from '../parts/relabelling-times.ts';
+import { groupOf, viewFeatures } from '../parts/view-features.ts';
 
 const optionsSchema = z.strictObject({
   heads: z
@@ -65,20 +66,25 @@ const optionsSchema = z.strictObject({
 /** Options of SeLa; `sela.options` has their defaults and descriptions. */
 export type SelaOptions = z.infer<typeof optionsSchema>;
 
-type Neck = Module<tf.Tensor2D, tf.Tensor2D>;
+type Head = Module<tf.Tensor2D, tf.Tensor2D>;
 
-/** State of SeLa. */
-export interface SelaState extends MethodState {
-  readonly options: SelaOptions;
-  /** The hidden layer that the heads share. */
-  readonly neck?: Neck;
-  readonly heads: readonly Module<tf.Tensor2D, tf.Tensor2D>[];
-  /** Labels of all images for each head. */
-  readonly table: LabelTable;
-  /** When to assign labels, in images seen. */
+/** What SeLa adds to the backbone. */
+export interface SelaRoles {
+  /** `neck`, the hidden layer that the heads share, and `top_layer0`, `top_layer1`, … */
+  readonly modules: Readonly<Record<string, Head>>;
+  readonly memory: {
+    readonly selflabels: {
+      readonly buffers: BufferTree;
+      /** Labels of all samples for each head. */
+      readonly table: LabelTable;
+      /** Assignments done. */
+      readonly done: HostBuffer;
+    };
+  };
+  readonly neck?: Head;
+  readonly heads: readonly Head[];
+  /** When to assign labels, in samples seen. */
   readonly times: readonly number[];
-  /** Assignments done. */
-  readonly done: HostBuffer;
 }
 
 /**
@@ -92,7 +98,7 @@ export interface SelaState extends MethodState {
  * `largestCluster` in images, over all heads; `classesUsed128` (the number is that of the classes), of the head that
  * uses fewest.
  */
-export const sela: MethodDefinition<SelaOptions, SelaState> = {
+export const sela: MethodDefinition<SelaOptions, SelaRoles> = {
   name: 'sela',
   description: 'learns labels that it assigns to the whole data set itself, equally many of each class',
   paper: {
@@ -131,15 +137,9 @@ export const sela: MethodDefinition<SelaOptions, SelaState> = {
   collapseAdvice:
     'keep methodOptions.equipartition true, raise methodOptions.lambda or lower methodOptions.tolerance, or assign labels more often (methodOptions.relabellings)',
 
-  views(_options, { height, width, channels }) {
-    if (height !== width || channels !== 3) {
-      throw new UserError(
-        `sela: its views are square and RGB, images of ${height}×${width}×${channels} are not; set a square image size`,
-      );
-    }
-    const transforms = cifar10SmallRecipe({ imageSize: height }).groups['views']?.transforms ?? [];
-    return { groups: { view: { count: 1, transforms } } };
-  },
+  views: (_options, { augmentation }) => ({
+    groups: { view: { count: 1, transforms: viewTransforms(augmentation, 1) } },
+  }),
 
   init({ backbone, random, dataset, totalEpochs: epochs }, options) {
     const { classes, schedule, relabellings: count } = options;
@@ -156,47 +156,55 @@ export const sela: MethodDefinition<SelaOptions, SelaState> = {
       random: random.split('labels'),
     });
     const done: HostBuffer = { shape: [], data: new Int32Array(1) };
-    const { parameters: trainable, buffers } = treesOf({
-      backbone,
-      ...(neck && { neck }),
-      ...Object.fromEntries(heads.map((head, index) => [`top_layer${index}`, head])),
-      selflabels: {
-        parameters: new Map(),
-        buffers: new Map([...table.buffers, ['done', done]]),
+    const buffers: BufferTree = new Map([...table.buffers, ['done', done]]);
+    return {
+      modules: {
+        ...(neck && { neck }),
+        ...Object.fromEntries(heads.map((head, index) => [`top_layer${index}`, head])),
       },
-    });
-    const times = relabellingTimes({ schedule, count, samples: dataset.length, epochs });
-    const parts = { backbone, options, heads, table, times, done, trainable, buffers };
-    return { ...parts, ...(neck && { neck }) };
+      memory: { selflabels: { buffers, table, done } },
+      heads,
+      times: relabellingTimes({ schedule, count, samples: dataset.length, epochs }),
+      ...(neck && { neck }),
+    };
   },
 
-  async beforeStep(state, { samples, epoch, sweep }) {
-    const { options, heads, table, times, done } = state;
+  async beforeStep(state, { options, samples, epoch, sweep }) {
+    const { heads, times, memory } = state;
+    const { table, done } = memory.selflabels;
     const count = done.data[0] as number;
     if (samples < (times[count] as number)) return;
-    const features = await collectFeatures(sweep(), table.samples, (images) =>
-      headInputs(state, state.backbone.forward(images, evaluating), evaluating),
+    const features = await collectFeatures(sweep(), table.samples, (inputs) =>
+      headInputs(state, state.backbone.features(inputs, evaluating), evaluating),
     );
     const turn = epoch % heads.length;
     const chosen = options.relabelledHeads === 'all' ? [...heads.keys()] : [turn];
     for (const head of chosen) {
-      const logits = await logitsOf(features, heads[head] as SelaState['heads'][number], options.classes);
+      const logits = await logitsOf(features, heads[head] as Head, options.classes);
       table.relabel(head, logits, options);
     }
     table.summarise(chosen);
     done.data[0] = count + 1;
   },
 
-  loss(state, views, at) {
-    const { backbone, heads, table, options } = state;
-    const features = viewFeatures(backbone, views, at.forward);
+  forward(state, views, at) {
+    const features = viewFeatures(state.backbone, views, at.forward);
     const inputs = headInputs(state, features, at.forward);
-    const logits = heads.map((head) => head.forward(inputs, at.forward));
-    const labels = heads.map((_, head) => tf.tensor1d(table.labelsOf(head, views.indices), 'int32'));
+    const logits = state.heads.map((head, index) => [`logits${index}`, head.forward(inputs, at.forward)]);
+    return { features, ...(Object.fromEntries(logits) as Record<string, tf.Tensor>) };
+  },
+
+  objective(outputs, views, { options, memory }) {
+    const { table } = memory.selflabels;
+    const { indices } = groupOf(views, 'view');
+    const logits = Array.from(
+      { length: options.heads },
+      (_, head) => outputs[`logits${head}`] as tf.Tensor2D,
+    );
+    const labels = logits.map((_, head) => tf.tensor1d(table.labelsOf(head, indices), 'int32'));
     const { labelChanges, smallestCluster, largestCluster, classesUsed } = table.summary();
     return {
       loss: selaLoss(logits, labels),
-      features,
       metrics: {
         labelChanges: tf.scalar(labelChanges),
         smallestCluster: tf.scalar(smallestCluster),
@@ -206,28 +214,45 @@ export const sela: MethodDefinition<SelaOptions, SelaState> = {
     };
   },
 
-  heads: ({ heads, options }) => heads.map(() => options.classes),
+  metrics: ({ classes }) => ({
+    loss: { title: 'cross-entropy on the assigned labels', unit: 'nats', chance: Math.log(classes) },
+    labelChanges: { title: 'labels that the last assignment changed', range: [0, 1] },
+    smallestCluster: { title: 'smallest class', unit: 'samples' },
+    largestCluster: { title: 'largest class', unit: 'samples' },
+    [`classesUsed${classes}`]: {
+      title: 'classes in use, of the head that uses fewest',
+      range: [1, classes],
+      isHeadline: true,
+      collapsedWhen: { atMost: 1, problem: `one of ${classes} classes holds all samples` },
+    },
+  }),
 
-  predict(state, images, index = 0) {
+  heads: ({ heads }, { classes }) => heads.map(() => classes),
+
+  predict(state, inputs, _options, index) {
     const { backbone, heads } = state;
     const head = heads[index];
     if (head === undefined) {
       throw new UserError(`sela: no head ${index}; its heads are 0 to ${heads.length - 1}`);
     }
     return tf.tidy(() => {
-      const inputs = headInputs(state, backbone.forward(images, evaluating), evaluating);
-      return tf.softmax(head.forward(inputs, evaluating));
+      const hidden = headInputs(state, backbone.features(inputs, evaluating), evaluating);
+      return tf.softmax(head.forward(hidden, evaluating));
     });
   },
 };
 
 const evaluating: ForwardContext = { training: false };
 
-function headInputs({ neck }: SelaState, features: tf.Tensor2D, context: ForwardContext): tf.Tensor2D {
+function headInputs(
+  { neck }: Pick<SelaRoles, 'neck'>,
+  features: tf.Tensor2D,
+  context: ForwardContext,
+): tf.Tensor2D {
   return neck?.forward(features, context) ?? features;
 }
 
-function createNeck(inDim: number, outDim: number, random: Random): Neck {
+function createNeck(inDim: number, outDim: number, random: Random): Head {
   const linear = createLinear({ inDim, outDim, random });
   const norm = createBatchNorm({ channels: outDim });
   return {
@@ -243,14 +268,14 @@ interface Features {
 }
 
 async function collectFeatures(
-  batches: AsyncIterable<{ readonly indices: Int32Array; readonly images: tf.Tensor4D }>,
+  batches: AsyncIterable<{ readonly indices: Int32Array; readonly inputs: tf.Tensor }>,
   samples: number,
-  forward: (images: tf.Tensor4D) => tf.Tensor2D,
+  forward: (inputs: tf.Tensor) => tf.Tensor2D,
 ): Promise<Features> {
   let values = new Float32Array();
   let dim = 0;
-  for await (const { indices, images } of batches) {
-    const features = tf.tidy(() => forward(images));
+  for await (const { indices, inputs } of batches) {
+    const features = tf.tidy(() => forward(inputs));
     dim = features.shape[1];
     if (values.length === 0) values = new Float32Array(samples * dim);
     const rows = await features.data<'float32'>();

@@ -1,25 +1,20 @@
-import {
-  cifar10SmallRecipe,
-  generatedShapesRecipe,
-  selfClassifierImagenetRecipe,
-  type ImageSpec,
-  type ViewRecipe,
-} from '@ssl/augment';
+import { viewTransforms, type ViewRecipe } from '@ssl/augment';
 import { UserError } from '@ssl/errors';
 import {
   createProjectionHead,
   createWeightNormClassifier,
-  treesOf,
   type Module,
   type WeightNormClassifier,
 } from '@ssl/models';
 import * as tf from '@tensorflow/tfjs-core';
 import { z } from 'zod';
-import { classifierMetrics } from '../classifier-metrics.ts';
-import type { MethodDefinition, MethodPreset, MethodState } from '../method.ts';
-import { createNearestNeighbourQueue, type NearestNeighbourQueue } from '../nearest-neighbour-queue.ts';
-import { selfClassifierLoss } from '../self-classifier-loss.ts';
-import { viewCount, viewFeatures } from '../view-features.ts';
+import { classifierMetrics } from '../losses/classifier-metrics.ts';
+import { selfClassifierLoss } from '../losses/self-classifier-loss.ts';
+import type { MethodDefinition, MethodPreset } from '../method.ts';
+import type { MetricDescription } from '../metric-description.ts';
+import { createNearestNeighbourQueue, type NearestNeighbourQueue } from '../parts/nearest-neighbour-queue.ts';
+import { groupOf, viewCount, viewFeatures } from '../parts/view-features.ts';
+import { sampleMajor, viewMajor } from '../parts/view-major.ts';
 
 const optionsSchema = z.strictObject({
   classes: z
@@ -49,10 +44,6 @@ const optionsSchema = z.strictObject({
       'embeddings to look for nearest neighbours in, which then replace view 0; 0: off (paper: 262144)',
     ),
   localViews: z.int().min(0).default(0).describe('small crops beside the two global ones (paper: 6)'),
-  recipe: z
-    .enum(['auto', 'cifar10-small', 'generated-shapes', 'imagenet'])
-    .default('auto')
-    .describe('augmentation; auto: cifar10-small for images below 64 pixels, else imagenet'),
   headInitialization: z
     .enum(['truncated-normal', 'pytorch'])
     .default('truncated-normal')
@@ -66,12 +57,14 @@ const optionsSchema = z.strictObject({
 /** Options of Self-Classifier; `selfClassifier.options` has their defaults and descriptions. */
 export type SelfClassifierOptions = z.infer<typeof optionsSchema>;
 
-/** State of Self-Classifier: names of its trees are those of the authors' checkpoints. */
-export interface SelfClassifierState extends MethodState {
-  readonly options: SelfClassifierOptions;
-  readonly head: Module<tf.Tensor2D, tf.Tensor2D>;
+/** What Self-Classifier adds to the backbone; the names are those of the authors' checkpoints. */
+export interface SelfClassifierRoles {
+  /** `mlp_head`, and the classifiers `cls_0`, `cls_1`, … */
+  readonly modules: Readonly<Record<string, Module<tf.Tensor2D, tf.Tensor2D>>> & {
+    readonly mlp_head: Module<tf.Tensor2D, tf.Tensor2D>;
+  };
+  readonly memory: { readonly queue?: NearestNeighbourQueue };
   readonly classifiers: readonly WeightNormClassifier[];
-  readonly queue?: NearestNeighbourQueue;
 }
 
 /** What the PyTorch program behind the reference table does, and small data sets with it. */
@@ -84,13 +77,14 @@ const imagenetOptions = {
   hiddenLayers: 1,
   queueSize: 262_144,
   localViews: 6,
-  recipe: 'imagenet',
 };
 
 function imagenetTraining(epochs: number, learningRate: number): Readonly<Record<string, unknown>> {
   return {
     backbone: { name: 'resnet50', stem: 'imagenet' },
-    imageSize: 224,
+    input: { size: 224 },
+    augmentation: 'self-classifier-imagenet',
+    normalization: 'imagenet',
     epochs,
     batchSize: 4096,
     optimizer: { name: 'lars', variant: 'larc', learningRate, momentum: 0.9, weightDecay: 1e-6 },
@@ -107,12 +101,14 @@ function imagenetTraining(epochs: number, learningRate: number): Readonly<Record
 const presets: Readonly<Record<string, MethodPreset>> = {
   'cifar10-small': {
     description: 'CIFAR-10 on a CPU in 20 epochs: the PyTorch program of the reference table',
-    options: { ...asReferenceProgram, recipe: 'cifar10-small' },
+    options: asReferenceProgram,
   },
   'shapes-small': {
     description: 'the generated shapes in minutes, for the demo',
-    options: { ...asReferenceProgram, classes: [10, 20, 50], hiddenDim: 256, recipe: 'generated-shapes' },
+    options: { ...asReferenceProgram, classes: [10, 20, 50], hiddenDim: 256 },
     training: {
+      augmentation: 'generated-shapes',
+      normalization: { mean: [0.5, 0.5, 0.5], std: [0.25, 0.25, 0.25] },
       // With its first layers of stride 4 the network sees the whole shape, not pieces of its edge, and a step takes
       // a fraction of the time.
       backbone: { name: 'resnet-tiny', width: 16, stem: 'imagenet', initialization: 'pytorch' },
@@ -142,7 +138,7 @@ const presets: Readonly<Record<string, MethodPreset>> = {
  * `classesUsed10`, `meanEntropy10` (nats) and `confidence10`. Classifiers of one size are told apart by their
  * place: `classesUsed1000Head2`.
  */
-export const selfClassifier: MethodDefinition<SelfClassifierOptions, SelfClassifierState> = {
+export const selfClassifier: MethodDefinition<SelfClassifierOptions, SelfClassifierRoles> = {
   name: 'self-classifier',
   description:
     'learns representations and classes at once, from the agreement of two views and a uniform prior',
@@ -157,7 +153,16 @@ export const selfClassifier: MethodDefinition<SelfClassifierOptions, SelfClassif
   collapseAdvice:
     'keep methodOptions.uniformPrior true, lower methodOptions.columnTemperature or optimizer.learningRate, or use a larger batch',
 
-  views: recipeFor,
+  views({ localViews }, { augmentation }): ViewRecipe {
+    const views = { count: 2, transforms: viewTransforms(augmentation, 2) };
+    if (localViews === 0) return { groups: { views } };
+    if (augmentation.local === undefined) {
+      throw new UserError(
+        'self-classifier: the augmentation has no local views; use one that has, such as self-classifier-imagenet, or set methodOptions.localViews to 0',
+      );
+    }
+    return { groups: { views, local: { count: localViews, transforms: augmentation.local } } };
+  },
 
   init({ backbone, random, batchSize }, options) {
     const { classes, outDim, queueSize } = options;
@@ -185,94 +190,108 @@ export const selfClassifier: MethodDefinition<SelfClassifierOptions, SelfClassif
     if (options.classifierScale === 'fixed') normalizeAll(classifiers);
     const queue = queueSize > 0 ? createNearestNeighbourQueue(queueSize, outDim) : undefined;
 
-    const trees = treesOf({
-      backbone,
-      mlp_head: head,
-      ...Object.fromEntries(classifiers.map((classifier, index) => [`cls_${index}`, classifier])),
-      ...(queue && { queue: { parameters: new Map(), buffers: queue.buffers } }),
-    });
-    const { parameters: trainable, buffers } = trees;
-    return { backbone, options, head, classifiers, trainable, buffers, ...(queue && { queue }) };
+    return {
+      modules: {
+        mlp_head: head,
+        ...Object.fromEntries(classifiers.map((classifier, index) => [`cls_${index}`, classifier])),
+      },
+      memory: queue ? { queue } : {},
+      classifiers,
+    };
   },
 
-  loss(state, views, at) {
-    const { backbone, head, classifiers, queue, options } = state;
-    const { batchSize } = views;
+  forward({ backbone, modules, classifiers, memory: { queue } }, views, at) {
+    const { batchSize, indices } = groupOf(views, 'views');
     const features = viewFeatures(backbone, views, at.forward);
-    const embeddings = head.forward(features, at.forward);
+    const embeddings = modules.mlp_head.forward(features, at.forward);
     const [rows, dim] = embeddings.shape;
     const first = tf.slice(embeddings, [0, 0], [batchSize, dim]);
-    const indices = tf.tensor1d(views.indices, 'int32');
     const inputs = queue?.isFull()
       ? tf.concat([
-          queue.nearest(first, indices),
+          queue.nearest(first, tf.tensor1d(indices, 'int32')),
           tf.slice(embeddings, [batchSize, 0], [rows - batchSize, dim]),
         ])
       : embeddings;
-    const logits = classifiers.map((classifier) => classifier.forward(inputs, at.forward));
-
     const count = viewCount(views);
+    const logits = classifiers.map((classifier, index) => [
+      `logits${index}`,
+      sampleMajor(classifier.forward(inputs, at.forward), count),
+    ]);
+    return {
+      features: sampleMajor(tf.slice(features, [0, 0], [2 * batchSize, backbone.featureDim]), 2),
+      projections: sampleMajor(tf.slice(embeddings, [0, 0], [2 * batchSize, dim]), 2),
+      ...(Object.fromEntries(logits) as Record<string, tf.Tensor>),
+    };
+  },
+
+  objective(outputs, views, { options }) {
+    const { batchSize } = groupOf(views, 'views');
+    const count = viewCount(views);
+    const logits = options.classes.map((_, index) => viewMajor(outputs[`logits${index}`] as tf.Tensor));
     const loss = selfClassifierLoss(
       logits.map((s) => tf.reshape(s, [count, batchSize, s.shape[1]])),
       options,
     );
-    return {
-      loss,
-      features: tf.slice(features, [0, 0], [2 * batchSize, backbone.featureDim]),
-      projections: tf.slice(embeddings, [0, 0], [2 * batchSize, dim]),
-      metrics: metricsOf(logits, batchSize, options),
-      ...(queue && { aux: { embeddings: first, indices } }),
-    };
+    return { loss, metrics: metricsOf(logits, batchSize, options) };
   },
 
-  afterStep({ queue, classifiers, options }, _context, { embeddings, indices }) {
+  afterStep({ memory: { queue }, classifiers }, { projections }, views, { options }) {
     if (options.classifierScale === 'fixed') normalizeAll(classifiers);
-    if (queue && embeddings && indices) queue.push(embeddings as tf.Tensor2D, indices as tf.Tensor1D);
+    if (queue === undefined) return;
+    const embeddings = viewMajor(projections as tf.Tensor);
+    const { batchSize, indices } = groupOf(views, 'views');
+    queue.push(tf.slice(embeddings, 0, batchSize), tf.tensor1d(indices, 'int32'));
   },
 
-  heads: ({ options }) => options.classes,
+  metrics: ({ classes }) =>
+    Object.fromEntries(
+      classes.flatMap((count, head) => Object.entries(describeHead(count, head, suffixOf(classes, head)))),
+    ),
 
-  predict({ backbone, head, classifiers, options }, images, index = 0) {
+  heads: (_state, { classes }) => classes,
+
+  predict({ backbone, modules, classifiers }, inputs, { classes, rowTemperature }, index) {
     const classifier = classifiers[index];
     if (classifier === undefined) {
       throw new UserError(
         `self-classifier: no head ${index}; its heads are 0 to ${classifiers.length - 1}, with ` +
-          `${options.classes.join(', ')} classes`,
+          `${classes.join(', ')} classes`,
       );
     }
     const context = { training: false };
     return tf.tidy(() => {
-      const embeddings = head.forward(backbone.forward(images, context), context);
-      return tf.softmax(tf.div(classifier.forward(embeddings, context), options.rowTemperature));
+      const embeddings = modules.mlp_head.forward(backbone.features(inputs, context), context);
+      return tf.softmax(tf.div(classifier.forward(embeddings, context), rowTemperature));
     });
   },
 };
 
-function recipeFor({ recipe, localViews }: SelfClassifierOptions, image: ImageSpec): ViewRecipe {
-  const { height, width, channels } = image;
-  if (height !== width || channels !== 3) {
-    throw new UserError(
-      `self-classifier: its views are square and RGB, images of ${height}×${width}×${channels} are not; ` +
-        'set a square image size, or give the run a recipe of its own',
-    );
-  }
-  const name = recipe === 'auto' ? (height < 64 ? 'cifar10-small' : 'imagenet') : recipe;
-  if (name === 'imagenet') {
-    const localSize = Math.round((96 / 224) * height);
-    // Without local crops the authors advise a wider range for the global ones.
-    const scale = localViews === 0 ? { globalScale: [0.14, 1] as const } : {};
-    return selfClassifierImagenetRecipe({ imageSize: height, localCount: localViews, localSize, ...scale });
-  }
-  if (localViews > 0) {
-    throw new UserError(`self-classifier: the recipe ${name} has no local views; set localViews to 0`);
-  }
-  return name === 'cifar10-small'
-    ? cifar10SmallRecipe({ imageSize: height })
-    : generatedShapesRecipe({ imageSize: height });
-}
-
 function normalizeAll(classifiers: readonly WeightNormClassifier[]): void {
   for (const classifier of classifiers) classifier.normalizeDirections();
+}
+
+/** What stands behind the names of a head's metrics: its number of classes, and its place where several have as many. */
+function suffixOf(classes: readonly number[], head: number): string {
+  const isOnly = classes.filter((count) => count === classes[head]).length === 1;
+  return isOnly ? `${classes[head]}` : `${classes[head]}Head${head}`;
+}
+
+function describeHead(classes: number, head: number, suffix: string): Record<string, MetricDescription> {
+  return {
+    [`classesUsed${suffix}`]: {
+      title: `classes in use, of ${classes}`,
+      ...{ range: [1, classes], head, isHeadline: head === 0 },
+      collapsedWhen: { atMost: 1, problem: `one of ${classes} classes holds all samples` },
+    },
+    [`meanEntropy${suffix}`]: {
+      title: `entropy of the mean prediction over ${classes} classes`,
+      ...{ unit: 'nats', range: [0, Math.log(classes)], head },
+    },
+    [`confidence${suffix}`]: {
+      title: `mean probability of the likeliest of ${classes} classes`,
+      ...{ range: [0, 1], chance: 1 / classes, head },
+    },
+  };
 }
 
 /** The metrics of every classifier on the first view, by names that carry the number of classes. */
@@ -284,10 +303,8 @@ function metricsOf(
   const metrics: Record<string, tf.Scalar> = {};
   for (const [index, s] of logits.entries()) {
     const firstView = tf.slice(s, [0, 0], [batchSize, s.shape[1]]);
-    const isOnly = classes.filter((count) => count === classes[index]).length === 1;
-    const suffix = isOnly ? `${s.shape[1]}` : `${s.shape[1]}Head${index}`;
     for (const [name, value] of Object.entries(classifierMetrics(tf.div(firstView, rowTemperature)))) {
-      metrics[name + suffix] = value as tf.Scalar;
+      metrics[name + suffixOf(classes, index)] = value as tf.Scalar;
     }
   }
   return metrics;

@@ -1,11 +1,11 @@
-import { cifar10SmallRecipe } from '@ssl/augment';
+import { viewTransforms } from '@ssl/augment';
 import { UserError } from '@ssl/errors';
-import { createLinear, treesOf, type Module } from '@ssl/models';
+import { createLinear, type Module } from '@ssl/models';
 import * as tf from '@tensorflow/tfjs-core';
 import { z } from 'zod';
-import { batchAccuracy, crossEntropyLoss } from '../cross-entropy-loss.ts';
-import type { MethodDefinition, MethodState } from '../method.ts';
-import { viewFeatures } from '../view-features.ts';
+import { batchAccuracy, crossEntropyLoss } from '../losses/cross-entropy-loss.ts';
+import type { MethodDefinition } from '../method.ts';
+import { groupOf, viewFeatures } from '../parts/view-features.ts';
 
 const optionsSchema = z.strictObject({
   labelSmoothing: z
@@ -19,11 +19,10 @@ const optionsSchema = z.strictObject({
 /** Options of supervised training; `supervised.options` has their defaults and descriptions. */
 export type SupervisedOptions = z.infer<typeof optionsSchema>;
 
-/** State of supervised training. */
-export interface SupervisedState extends MethodState {
-  readonly options: SupervisedOptions;
+/** What supervised training adds to the backbone. */
+export interface SupervisedRoles {
+  readonly modules: { readonly classifier: Module<tf.Tensor2D, tf.Tensor2D> };
   readonly classes: number;
-  readonly classifier: Module<tf.Tensor2D, tf.Tensor2D>;
 }
 
 /**
@@ -32,7 +31,7 @@ export interface SupervisedState extends MethodState {
  *
  * Metric: `accuracy` on the augmented batch.
  */
-export const supervised: MethodDefinition<SupervisedOptions, SupervisedState> = {
+export const supervised: MethodDefinition<SupervisedOptions, SupervisedRoles> = {
   name: 'supervised',
   description: 'learns the data set’s own labels: the upper line to compare with',
   options: optionsSchema,
@@ -49,17 +48,13 @@ export const supervised: MethodDefinition<SupervisedOptions, SupervisedState> = 
   usesLabels: true,
   collapseAdvice: 'lower optimizer.learningRate, and check that the labels belong to the images',
 
-  views(_options, { height, width }) {
-    if (height !== width) {
-      throw new UserError(
-        `supervised: its crops are square, images of ${height}×${width} are not; set a square image size`,
-      );
-    }
-    const transforms = cifar10SmallRecipe({ imageSize: height }).groups['views']?.transforms ?? [];
-    return { groups: { view: { count: 1, transforms } } };
-  },
+  streams: () => ({ labelled: { from: 'labelled' } }),
 
-  init({ backbone, random, dataset: { classes } }, options) {
+  views: (_options, { augmentation }) => ({
+    groups: { view: { count: 1, transforms: viewTransforms(augmentation, 1) } },
+  }),
+
+  init({ backbone, random, dataset: { classes } }) {
     if (classes === undefined) {
       throw new UserError(
         'supervised: the data set has no labels; use one with a sub-folder for each class, or a method that needs none',
@@ -70,25 +65,37 @@ export const supervised: MethodDefinition<SupervisedOptions, SupervisedState> = 
       outDim: classes,
       random: random.split('classifier'),
     });
-    const { parameters: trainable, buffers } = treesOf({ backbone, classifier });
-    return { backbone, options, classes, classifier, trainable, buffers };
+    return { modules: { classifier }, classes };
   },
 
-  loss({ backbone, classifier, options }, views, at) {
+  forward({ backbone, modules }, views, at) {
     const features = viewFeatures(backbone, views, at.forward);
-    const logits = classifier.forward(features, at.forward);
-    const labels = views.labels as tf.Tensor1D;
+    return { features, logits: modules.classifier.forward(features, at.forward) };
+  },
+
+  objective({ logits }, views, { options }) {
+    const labels = groupOf(views, 'view').labels as tf.Tensor1D;
     return {
-      loss: crossEntropyLoss(logits, labels, options),
-      features,
-      metrics: { accuracy: batchAccuracy(logits, labels) },
+      loss: crossEntropyLoss(logits as tf.Tensor2D, labels, options),
+      metrics: { accuracy: batchAccuracy(logits as tf.Tensor2D, labels) },
     };
   },
 
+  metrics: (_options, { dataset: { classes = 2 } }) => ({
+    loss: { title: 'cross-entropy', unit: 'nats', chance: Math.log(classes) },
+    accuracy: {
+      title: 'accuracy on the augmented batch',
+      range: [0, 1],
+      chance: 1 / classes,
+      head: 0,
+      isHeadline: true,
+    },
+  }),
+
   heads: ({ classes }) => [classes],
 
-  predict({ backbone, classifier }, images) {
+  predict({ backbone, modules }, inputs) {
     const context = { training: false };
-    return tf.tidy(() => tf.softmax(classifier.forward(backbone.forward(images, context), context)));
+    return tf.tidy(() => tf.softmax(modules.classifier.forward(backbone.features(inputs, context), context)));
   },
 };

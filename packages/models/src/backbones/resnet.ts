@@ -1,14 +1,17 @@
+import { imageSpecOf, type InputSpec } from '@ssl/augment';
 import { globalAveragePool } from '@ssl/backend';
 import { UserError } from '@ssl/errors';
 import { createRandom, type Random } from '@ssl/random';
 import * as tf from '@tensorflow/tfjs-core';
+import { z } from 'zod';
+import type { Backbone } from '../backbone.ts';
 import { createBatchNorm } from '../batch-norm.ts';
 import { createConvolution } from '../convolution.ts';
 import { kaimingNormalFanOut, uniformFanIn, zeros, type Initializer } from '../initializers.ts';
-import type { Backbone, BackboneSettings, ForwardContext, Module } from '../module.ts';
+import type { ForwardContext, Module } from '../module.ts';
 import { copyTree, treesOf } from '../parameter-tree.ts';
 import { basicBlock, bottleneckBlock, type ResidualBlockKind } from '../residual-block.ts';
-import type { BackboneFactory, BackboneOptions } from './backbone-factory.ts';
+import type { AnyBackboneKind } from './backbone-kind.ts';
 
 /** What distinguishes the members of the family. */
 export interface ResnetVariant {
@@ -21,7 +24,37 @@ export interface ResnetVariant {
   readonly defaultStem: Stem | 'auto';
 }
 
-type Stem = BackboneSettings['stem'];
+type Stem = 'imagenet' | 'cifar';
+
+const optionsSchema = z.strictObject({
+  width: z
+    .int()
+    .min(1)
+    .optional()
+    .describe('channels of the first stage; default: 16 for resnet-tiny, 64 for the others'),
+  stem: z
+    .enum(['imagenet', 'cifar'])
+    .optional()
+    .describe('first layers; default: cifar for resnet-tiny and for images below 64 pixels, else imagenet'),
+  initialization: z
+    .enum(['torchvision', 'pytorch'])
+    .default('torchvision')
+    .describe('how convolutions start: as torchvision’s ResNets, or as any PyTorch convolution'),
+});
+
+/** What a ResNet is built with. */
+export interface ResnetSettings {
+  /** Channels of the first stage; later stages double it. */
+  readonly width: number;
+  /** `imagenet`: 7×7 convolution with stride 2, then max-pool; `cifar`: 3×3 with stride 1. */
+  readonly stem: Stem;
+  /**
+   * How convolutions start: as torchvision's ResNets (normal, variance 2 / fan out), or as any PyTorch convolution
+   * (uniform in ±1/√fan in).
+   */
+  readonly initialization: 'torchvision' | 'pytorch';
+  readonly input: InputSpec;
+}
 
 const variants: readonly ResnetVariant[] = [
   { name: 'resnet-tiny', block: basicBlock, stages: [1, 1, 1], defaultWidth: 16, defaultStem: 'cifar' },
@@ -30,7 +63,7 @@ const variants: readonly ResnetVariant[] = [
   { name: 'resnet50', block: bottleneckBlock, stages: [3, 4, 6, 3], defaultWidth: 64, defaultStem: 'auto' },
 ];
 
-const initializers: Readonly<Record<BackboneSettings['initialization'], Initializer>> = {
+const initializers: Readonly<Record<ResnetSettings['initialization'], Initializer>> = {
   torchvision: kaimingNormalFanOut,
   pytorch: uniformFanIn,
 };
@@ -40,35 +73,41 @@ const initializers: Readonly<Record<BackboneSettings['initialization'], Initiali
  * its 3×3 convolution — without `fc`, and with two stems: `imagenet` (7×7, stride 2, max-pool) and `cifar`
  * (3×3, stride 1, no max-pool: the paper's own for CIFAR). `resnet-tiny` has three stages of one basic block.
  */
-export const resnets: Readonly<Record<string, BackboneFactory>> = Object.fromEntries(
-  variants.map((variant) => [
-    variant.name,
-    (options) => createResnet(variant, settle(variant, options), options.random),
-  ]),
-);
+export const resnets: readonly AnyBackboneKind[] = variants.map((variant) => ({
+  name: variant.name,
+  description: `${variant.stages.reduce((sum, blocks) => sum + blocks, 0)} residual blocks in ${variant.stages.length} stages`,
+  options: optionsSchema as unknown as AnyBackboneKind['options'],
+  offers: ['map'],
+  needs: ({ shape, dtype }) =>
+    shape.length === 3 && dtype === 'float32'
+      ? undefined
+      : 'inputs [height, width, channels], such as images',
+  create: (input, options, random) =>
+    createResnet(variant, settle(variant, input, options as z.output<typeof optionsSchema>), random),
+}));
 
-function settle(variant: ResnetVariant, options: BackboneOptions): BackboneSettings {
-  const { image, initialization = 'torchvision' } = options;
-  const { width = variant.defaultWidth } = options;
-  if (!Number.isInteger(width) || width < 1) {
-    throw new UserError(
-      `createBackbone: the width of ${variant.name} must be a whole number from 1, got ${width}`,
-    );
-  }
-  const small = Math.min(image.height, image.width) < 64;
+function settle(
+  variant: ResnetVariant,
+  input: InputSpec,
+  options: z.output<typeof optionsSchema>,
+): ResnetSettings {
+  const { width = variant.defaultWidth, initialization } = options;
+  const { height, width: columns } = imageSpecOf(input);
+  const small = Math.min(height, columns) < 64;
   const fitting = variant.defaultStem === 'auto' ? (small ? 'cifar' : 'imagenet') : variant.defaultStem;
-  const stem = options.stem ?? fitting;
-  return { name: variant.name, width, stem, initialization, image };
+  return { width, stem: options.stem ?? fitting, initialization, input };
 }
 
 /** A ResNet of any blocks and stages. `initializer` overrules the settings' own. */
 export function createResnet(
   variant: ResnetVariant,
-  settings: BackboneSettings,
+  settings: ResnetSettings,
   random: Random,
   initializer = initializers[settings.initialization],
 ): Backbone {
-  const { name, width, image } = settings;
+  const { name } = variant;
+  const { width, stem: stemName, initialization, input } = settings;
+  const image = imageSpecOf(input);
   const smallest = 2 ** (variant.stages.length - 1 + (settings.stem === 'imagenet' ? 2 : 0));
   assertLargeEnough(image.height, image.width);
   const stem = createStem(settings, random, initializer);
@@ -84,26 +123,27 @@ export function createResnet(
     );
   }
 
-  function featureMap(x: tf.Tensor4D, context: ForwardContext): tf.Tensor4D {
-    const [, height, imageWidth, channels] = x.shape;
+  function map(x: tf.Tensor, context: ForwardContext): tf.Tensor4D {
+    const [, height = 0, imageWidth = 0, channels] = x.shape;
     if (x.rank !== 4 || channels !== image.channels) {
       throw new Error(
         `${name}: expected images [batch,height,width,${image.channels}], got [${x.shape.join(',')}]`,
       );
     }
     assertLargeEnough(height, imageWidth);
-    let map = stem.forward(x, context);
-    for (const block of Object.values(stages)) map = block.forward(map, context);
-    return map;
+    let y = stem.forward(x as tf.Tensor4D, context);
+    for (const block of Object.values(stages)) y = block.forward(y, context);
+    return y;
   }
 
   const backbone: Backbone = {
     name,
-    settings,
+    settings: { name, options: { width, stem: stemName, initialization }, input },
     featureDim,
     ...treesOf({ '': stem, ...stages }),
-    featureMap,
-    forward: (x, context) => globalAveragePool(featureMap(x, context)),
+    map,
+    poolMap: globalAveragePool,
+    features: (x, context) => globalAveragePool(map(x, context)),
     clone() {
       const copy = createResnet(variant, settings, createRandom(0), zeros);
       copyTree(backbone.parameters, copy.parameters);
@@ -115,13 +155,13 @@ export function createResnet(
 }
 
 function createStem(
-  { stem, width, image }: BackboneSettings,
+  { stem, width, input }: ResnetSettings,
   random: Random,
   initializer: Initializer,
 ): Module<tf.Tensor4D, tf.Tensor4D> {
   const large = stem === 'imagenet';
   const conv1 = createConvolution({
-    inChannels: image.channels,
+    inChannels: imageSpecOf(input).channels,
     outChannels: width,
     kernelSize: large ? 7 : 3,
     stride: large ? 2 : 1,

@@ -1,9 +1,10 @@
 import { unknownNameError } from '@ssl/errors';
 import type { AnyMethod } from '@ssl/losses';
+import { getBackboneKind } from '@ssl/models';
 import type { z } from 'zod';
 import { checkSettings } from './check-settings.ts';
 import { isSettings, overlaySettings, settingAt, settingPaths, type Settings } from './settings.ts';
-import { trainConfigSchema, type TrainConfig } from './train-config.ts';
+import { autoName, trainConfigSchema, type TrainConfig } from './train-config.ts';
 import { trainingPresets } from './training-presets.ts';
 
 /** Settings from one place. */
@@ -53,7 +54,8 @@ export function resolveConfig({ method, preset, layers = [] }: ResolveConfigOpti
 
   const checked = checkSettings(trainConfigSchema, { ...merged, method: method.name }, decidedBy);
   const methodOptions = checkMethodOptions(method, checked.methodOptions, decidedBy);
-  const config: TrainConfig = { ...checked, methodOptions };
+  const backbone = checkBackboneOptions(checked.backbone, decidedBy);
+  const config: TrainConfig = { ...checked, methodOptions, backbone };
   return {
     config,
     sources: new Map(settingPaths(config).map((path) => [path.join('.'), decidedBy(path)])),
@@ -73,6 +75,20 @@ export function checkMethodOptions(
   const schema: z.ZodType = method.options;
   const checked = checkSettings(schema, options, where, ['methodOptions']);
   return isSettings(checked) ? { ...checked } : {};
+}
+
+/**
+ * The options of a backbone with its kind's defaults filled in. Those of `auto` are left for the kind that the data
+ * will decide.
+ *
+ * @throws UserError for an option that the kind does not know, or a value that does not fit
+ */
+export function checkBackboneOptions(
+  { name, ...options }: TrainConfig['backbone'],
+  where: (path: readonly string[]) => string = () => 'backbone',
+): TrainConfig['backbone'] {
+  if (name === autoName) return { name, ...options };
+  return { name, ...checkSettings(getBackboneKind(name).options, options, where, ['backbone']) };
 }
 
 /** The settings of a preset: the training's half, then the method's. */

@@ -1,3 +1,4 @@
+import { augmentationRecipeSchema, type AugmentationRecipe } from '@ssl/augment';
 import { backboneNames } from '@ssl/models';
 import { z } from 'zod';
 import { gradientClippingSchema } from '../optimizers/clip-gradients.ts';
@@ -6,25 +7,35 @@ import { scheduleSchema } from '../schedules/schedule-config.ts';
 import { checkSettings } from './check-settings.ts';
 import type { Settings } from './settings.ts';
 
-const backboneSchema = z.strictObject({
-  name: z
-    .enum(backboneNames as [string, ...string[]])
-    .default('resnet-tiny')
-    .describe('which network'),
-  width: z
-    .int()
-    .min(1)
-    .optional()
-    .describe('channels of the first stage; default: 16 for resnet-tiny, 64 for the others'),
-  stem: z
-    .enum(['imagenet', 'cifar'])
-    .optional()
-    .describe('first layers; default: cifar for resnet-tiny and for images below 64 pixels, else imagenet'),
-  initialization: z
-    .enum(['torchvision', 'pytorch'])
-    .default('torchvision')
-    .describe('how convolutions start: as torchvision’s ResNets, or as any PyTorch convolution'),
-});
+/** The backbone that fits the data. */
+export const autoName = 'auto';
+
+const backbone = z
+  .looseObject({
+    name: z
+      .enum([autoName, ...backboneNames])
+      .default(autoName)
+      .describe('which network; auto: the smallest that takes the data'),
+  })
+  .prefault({})
+  .describe('the network that is trained, with the options of its kind');
+
+const normalization = z
+  .union([
+    z.string().min(1),
+    z.strictObject({ mean: z.array(z.number()).min(1), std: z.array(z.number().positive()).min(1) }),
+  ])
+  .default('auto')
+  .describe(
+    'what inputs are normalised by: auto (measured on the training data), none, a name such as imagenet, or { mean, std }',
+  );
+
+const augmentation: z.ZodType<string | AugmentationRecipe, string | AugmentationRecipe | undefined> = z
+  .union([z.string().min(1), augmentationRecipeSchema])
+  .default('auto')
+  .describe(
+    'how views are made: auto (what fits the data and the method), a name (ssl augmentations), or a recipe',
+  );
 
 /** Everything that decides what a training run does, and how it is logged and saved. */
 export const trainConfigSchema = z.strictObject({
@@ -33,15 +44,27 @@ export const trainConfigSchema = z.strictObject({
     .record(z.string(), z.unknown())
     .default({})
     .describe('settings of the method, which declares them itself'),
-  backbone: backboneSchema.prefault({}).describe('the network that is trained'),
-  imageSize: z
+  backbone,
+  input: z
+    .record(z.string(), z.unknown())
+    .default({})
+    .describe('what the network takes; for images: size, in pixels'),
+  augmentation,
+  normalization,
+  epochs: z.int().min(1).default(100).describe('times that training goes through the data'),
+  batchSize: z.int().min(1).default(256).describe('samples in a step'),
+  microBatch: z
     .int()
     .min(1)
-    .max(4096)
     .optional()
-    .describe('side of the square images in pixels; default: the data set’s own'),
-  epochs: z.int().min(1).default(100).describe('times that training goes through the data'),
-  batchSize: z.int().min(1).default(256).describe('images in a step'),
+    .describe(
+      'samples that go through the network at once, for batches that do not fit into memory; default: all',
+    ),
+  labelsPerClass: z
+    .int()
+    .min(1)
+    .optional()
+    .describe('labels of each class that the method may see, chosen by the seed; default: all'),
   seed: z.int().min(0).default(0).describe('where all chance comes from: the same seed, the same run'),
   optimizer: optimizerSchema.prefault({ name: 'sgd' }).describe('how weights follow their gradients'),
   schedule: scheduleSchema
@@ -59,7 +82,7 @@ export const trainConfigSchema = z.strictObject({
     .int()
     .min(0)
     .optional()
-    .describe('threads that prepare images, 0 for none; default: by the machine. Never changes results'),
+    .describe('threads that prepare samples, 0 for none; default: by the machine. Never changes results'),
 });
 
 /** Settings of a training run, all given. */

@@ -12,7 +12,9 @@ export const trainingPresets: Readonly<Record<string, TrainingPreset>> = {
     description: 'the small ResNet on 32×32 images, 20 epochs: what two cores can do in minutes',
     training: {
       backbone: { name: 'resnet-tiny', width: 16, stem: 'cifar', initialization: 'pytorch' },
-      imageSize: 32,
+      input: { size: 32 },
+      augmentation: 'cifar10-small',
+      normalization: 'cifar10',
       epochs: 20,
       batchSize: 256,
       optimizer: { name: 'sgd', learningRate: 0.12, momentum: 0.9, weightDecay: 5e-4 },

@@ -9,12 +9,13 @@ import {
 } from '@ssl/models';
 import * as tf from '@tensorflow/tfjs-core';
 import type { AdamConfig } from './optimizer-config.ts';
+import type { UpdateRule, UpdateRules } from './update-rules.ts';
 import { createSlots, forEachGradient, type Optimizer } from './optimizer.ts';
 
 /**
  * `torch.optim.Adam` and `torch.optim.AdamW`: see `adamUpdate`.
  */
-export function createAdam(parameters: ParamTree, config: AdamConfig): Optimizer {
+export function createAdam(parameters: ParamTree, config: AdamConfig, rules: UpdateRules): Optimizer {
   const { beta1, beta2, epsilon } = config;
   const decoupled = config.name === 'adamw';
   const means = createSlots(parameters);
@@ -26,10 +27,11 @@ export function createAdam(parameters: ParamTree, config: AdamConfig): Optimizer
     '': new Map([['step', steps]]),
   });
 
-  function updateOne(name: string, variable: tf.Variable, gradient: tf.Tensor, learningRate: number): void {
+  function updateOne(name: string, variable: tf.Variable, gradient: tf.Tensor, rule: UpdateRule): void {
+    const { learningRate } = rule;
     const { variable: mean } = means.get(name) as Parameter;
     const { variable: square } = squares.get(name) as Parameter;
-    const weightDecay = config.excludeOneDimensional && variable.rank <= 1 ? 0 : config.weightDecay;
+    const weightDecay = config.excludeOneDimensional && variable.rank <= 1 ? 0 : rule.weightDecay;
     const step = steps.data[0] as number;
     const next = adamUpdate({ parameter: variable, mean, square }, gradient, {
       ...{ learningRate, beta1, beta2, epsilon, weightDecay, decoupled, step },
@@ -41,10 +43,11 @@ export function createAdam(parameters: ParamTree, config: AdamConfig): Optimizer
 
   return {
     slots,
-    update(gradients, learningRate) {
+    update(gradients, learningRate, place) {
       steps.data[0] = (steps.data[0] as number) + 1;
       forEachGradient(parameters, gradients, (name, variable, gradient) => {
-        tf.tidy(() => updateOne(name, variable, gradient, learningRate));
+        const rule = rules(name, learningRate, place);
+        if (rule !== undefined) tf.tidy(() => updateOne(name, variable, gradient, rule));
       });
     },
     dispose: () => disposeTrees(slots),

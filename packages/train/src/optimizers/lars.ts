@@ -3,6 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { momentumStep } from './momentum-step.ts';
 import { squaredNorm } from './norm.ts';
 import type { LarsConfig } from './optimizer-config.ts';
+import type { UpdateRules } from './update-rules.ts';
 import { createSlots, forEachGradient, type Optimizer } from './optimizer.ts';
 
 /**
@@ -21,7 +22,7 @@ import { createSlots, forEachGradient, type Optimizer } from './optimizer.ts';
  * `excludeOneDimensional` overrides the last part: true leaves tensors of at most one dimension without decay and
  * scaling.
  */
-export function createLars(parameters: ParamTree, config: LarsConfig): Optimizer {
+export function createLars(parameters: ParamTree, config: LarsConfig, rules: UpdateRules): Optimizer {
   const { excludeOneDimensional = normOfUpdate(config), oneDimensionalRateFactor } = config;
   const velocities = config.momentum > 0 ? createSlots(parameters) : undefined;
   const slots = mergeTrees({ momentum: velocities ?? new Map() });
@@ -35,11 +36,15 @@ export function createLars(parameters: ParamTree, config: LarsConfig): Optimizer
 
   return {
     slots,
-    update(gradients, learningRate) {
+    update(gradients, baseRate, place) {
       forEachGradient(parameters, gradients, (name, variable, gradient) => {
+        const rule = rules(name, baseRate, place);
+        if (rule === undefined) return;
+        const { learningRate, weightDecay } = rule;
         const rate = variable.rank <= 1 ? learningRate * oneDimensionalRateFactor : learningRate;
+        const decayed = { ...config, weightDecay };
         tf.tidy(() => {
-          const direction = isExcluded(variable) ? gradient : adapt(variable, gradient, rate, config);
+          const direction = isExcluded(variable) ? gradient : adapt(variable, gradient, rate, decayed);
           momentumStep(variable, velocities?.get(name)?.variable, direction, rate, undecayed);
         });
       });

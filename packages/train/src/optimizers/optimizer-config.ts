@@ -9,6 +9,11 @@ const momentum = z
   .describe('share of the last step that is kept; 0 saves the memory for it');
 const nesterov = z.boolean().default(false).describe('Nesterov’s look-ahead, as in PyTorch');
 const weightDecay = z.number().min(0);
+const weightDecayEnd = z
+  .number()
+  .min(0)
+  .optional()
+  .describe('weight decay at the end of training, reached by a cosine; default: it stays the same');
 const decayHelp = 'share of each weight that is added to its gradient';
 const excludeOneDimensional = z
   .boolean()
@@ -24,6 +29,7 @@ export const sgdSchema = z.strictObject({
   momentum,
   nesterov,
   weightDecay: weightDecay.default(5e-4).describe(decayHelp),
+  weightDecayEnd,
   excludeOneDimensional,
 });
 
@@ -32,6 +38,7 @@ const adamSettings = {
   beta1: z.number().min(0).lt(1).default(0.9).describe('decay of the mean gradient'),
   beta2: z.number().min(0).lt(1).default(0.999).describe('decay of the mean squared gradient'),
   epsilon: z.number().positive().default(1e-8).describe('added to the root of the mean square'),
+  weightDecayEnd,
   excludeOneDimensional,
 };
 
@@ -68,6 +75,7 @@ export const larsSchema = z
     momentum,
     nesterov,
     weightDecay: weightDecay.default(1e-6).describe(decayHelp),
+    weightDecayEnd,
     trustCoefficient: z
       .number()
       .positive()

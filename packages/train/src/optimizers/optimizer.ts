@@ -4,6 +4,14 @@ import type * as tf from '@tensorflow/tfjs-core';
 /** Gradients by the name of their parameter, each of the parameter's shape. */
 export type Gradients = ReadonlyMap<string, tf.Tensor>;
 
+/** Where training stands at an update, for what changes over it. */
+export interface UpdatePlace {
+  /** Epoch under way, from 0. */
+  readonly epoch: number;
+  /** Share of all steps that were done before, [0, 1). */
+  readonly progress: number;
+}
+
 /** Changes parameters along their gradients, and remembers what it needs from step to step. */
 export interface Optimizer {
   /** What it remembers (`momentum.conv1.weight`, …), laid out like the parameters: saved in checkpoints. */
@@ -12,8 +20,9 @@ export interface Optimizer {
    * One step: assigns a new value to every parameter that has a gradient. Leaves the gradients alone.
    *
    * @param learningRate of this step, > 0 or 0
+   * @param place default: the first step
    */
-  update(gradients: Gradients, learningRate: number): void;
+  update(gradients: Gradients, learningRate: number, place?: UpdatePlace): void;
   /** Frees the slots. */
   dispose(): void;
 }

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
-import { isUserError } from '@ssl/errors';
+import { isUserError, UserError } from '@ssl/errors';
 import { readSafetensors, writeSafetensors } from '@ssl/models';
-import type { Checkpoint, TrainerState } from './checkpoint.ts';
+import { checkpointFormat, type Checkpoint, type TrainerState } from './checkpoint.ts';
 import type { DurableFiles } from './durable-files.node.ts';
 
 const weightsFile = 'weights.safetensors';
@@ -52,8 +52,10 @@ export async function readCheckpoint(files: DurableFiles, folder: string): Promi
   const described = parseState(stateBytes);
   if (described === undefined) return { damage: `${stateFile} is damaged` };
   const { files: records, ...state } = described;
-  if (state.formatVersion !== 1) {
-    return { damage: `${stateFile} has format ${state.formatVersion}, this program reads format 1` };
+  if (state.formatVersion !== checkpointFormat) {
+    throw new UserError(
+      `${folder} was written by another version of this program (format ${state.formatVersion}, this one reads format ${checkpointFormat}): train it anew`,
+    );
   }
 
   const contents: Uint8Array[] = [];

@@ -1,11 +1,14 @@
 import type { SafeTensor } from '@ssl/models';
 
+/** The layout of checkpoints that this version writes and reads. */
+export const checkpointFormat = 2;
+
 /** Tensors by name, as a weight file holds them. */
 export type SafeTensors = ReadonlyMap<string, SafeTensor>;
 
 /** Where training stands, as JSON: a checkpoint's `trainer.json`. */
 export interface TrainerState {
-  /** Of this layout: 1. */
+  /** Of this layout: `checkpointFormat`. */
   readonly formatVersion: number;
   readonly method: string;
   /** Steps done. */
@@ -13,7 +16,7 @@ export interface TrainerState {
   readonly totalSteps: number;
   readonly stepsPerEpoch: number;
   readonly batchSize: number;
-  /** Images seen. */
+  /** Samples of the first stream seen. */
   readonly samples: number;
   /** The next batch: number `batch` of epoch `epoch`, in the order that the seed gives the epoch. */
   readonly position: { readonly epoch: number; readonly batch: number };
@@ -27,7 +30,7 @@ export interface TrainerState {
 export interface Checkpoint {
   /** Backbone, by torchvision's names, and heads. */
   readonly weights: SafeTensors;
-  /** Optimizer slots (`optimizer.`) and the method's buffers (`buffers.`). */
+  /** Optimizer slots (`optimizer.`), frozen networks (`frozen.`) and the method's memory (`memory.`). */
   readonly trainer: SafeTensors;
   readonly state: TrainerState;
 }

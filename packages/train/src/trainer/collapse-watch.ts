@@ -1,4 +1,4 @@
-import type { AnyMethod } from '@ssl/losses';
+import type { AnyMethod, MetricDescription } from '@ssl/losses';
 import type { StepReport } from './step-report.ts';
 
 /** Of the deviation of features spread evenly: below it, two rows have a cosine above 0.9995 on average. */
@@ -17,39 +17,44 @@ interface Sign {
   readonly patience: number;
 }
 
-const signs: readonly Sign[] = [
-  {
-    patience: 1,
-    look: ({ health }) =>
-      spread(
-        health,
-        collapsedFeatures,
-        'the features have collapsed: all images look alike to the network',
-        'embeddingStd',
-      ),
-  },
-  {
-    patience: 2,
-    look: ({ projectionHealth }) =>
-      spread(
-        projectionHealth,
-        collapsedProjections,
-        'the projections are collapsing: the loss can hardly tell images apart',
-        'projectionStd',
-      ),
-  },
-  { patience: 2, look: loneClass },
-];
+function signsFor(metrics: Readonly<Record<string, MetricDescription>>): readonly Sign[] {
+  return [
+    {
+      patience: 1,
+      look: ({ health }) =>
+        spread(
+          health,
+          collapsedFeatures,
+          'the features have collapsed: all samples look alike to the network',
+          'embeddingStd',
+        ),
+    },
+    {
+      patience: 2,
+      look: ({ projectionHealth }) =>
+        spread(
+          projectionHealth,
+          collapsedProjections,
+          'the projections are collapsing: the loss can hardly tell samples apart',
+          'projectionStd',
+        ),
+    },
+    { patience: 2, look: (report) => collapsedMetric(report, metrics) },
+  ];
+}
 
 /**
  * Watches for networks that no longer tell images apart: features, or what the loss compares, that all point one way,
- * and classifiers that put all images into one class.
+ * and metrics that the method describes as telling of a collapse, such as the number of classes in use.
  *
+ * @param metrics how the method's metrics are to be read
  * @returns the warning when a report is the first of a collapse, else `undefined`
  */
 export function createCollapseWatch(
   method: AnyMethod,
+  metrics: Readonly<Record<string, MetricDescription>>,
 ): (step: number, report: StepReport) => string | undefined {
+  const signs = signsFor(metrics);
   const seen = signs.map(() => 0);
   let warned = false;
   return (step, report) => {
@@ -83,14 +88,14 @@ function spread(
   );
 }
 
-/** The metrics by which methods tell how many classes are in use: see `LossOutput.metrics`. */
-const classesUsedMetric = /^classesUsed(\d+)(?:Head\d+)?$/;
-
-function loneClass({ metrics }: StepReport): string | undefined {
-  for (const [name, value] of Object.entries(metrics)) {
-    const classes = Number(classesUsedMetric.exec(name)?.[1] ?? 0);
-    if (classes > 1 && value <= 1) {
-      return `the classes have collapsed: one of ${classes} holds all images (${name} ${value})`;
+function collapsedMetric(
+  { metrics }: StepReport,
+  descriptions: Readonly<Record<string, MetricDescription>>,
+): string | undefined {
+  for (const [name, { collapsedWhen }] of Object.entries(descriptions)) {
+    const value = metrics[name];
+    if (collapsedWhen !== undefined && value !== undefined && value <= collapsedWhen.atMost) {
+      return `the classes have collapsed: ${collapsedWhen.problem} (${name} ${value})`;
     }
   }
   return undefined;

@@ -1,29 +1,26 @@
-import { evaluationRecipe, type ImageSpec, type ViewBatch, type ViewRecipe } from '@ssl/augment';
-import type { ImageDataset, ViewLoader, ViewLoaderOptions } from '@ssl/data';
+import { evaluationGroup, evaluationRecipe, type InputSpec, type ViewBatch } from '@ssl/augment';
+import { oneStream, type Dataset, type ViewLoader, type ViewLoaderOptions } from '@ssl/data';
+import type { SweepStep } from '@ssl/losses';
 import * as tf from '@tensorflow/tfjs-core';
-import { recipeNormalization } from './recipe-normalization.ts';
+
+/** The whole data set as tensors: `SweepStep.sweep`. */
+export type SampleSweep = SweepStep['sweep'];
 
 /** What to sweep over. */
 export interface SweepOptions {
-  readonly dataset: ImageDataset;
-  /** Size that the network takes. */
-  readonly image: ImageSpec;
-  /** The method's recipe, whose normalisation the images get. */
-  readonly recipe: ViewRecipe;
+  readonly dataset: Dataset;
+  /** What the network takes. */
+  readonly input: InputSpec;
   readonly batchSize: number;
   readonly createLoader: (options: ViewLoaderOptions) => ViewLoader;
 }
 
 /** The whole data set in order, without augmentation: `Trainer.batches`. */
 export async function* evaluationBatches(options: SweepOptions): AsyncGenerator<ViewBatch> {
-  const { dataset, image, recipe, batchSize, createLoader } = options;
+  const { dataset, input, batchSize, createLoader } = options;
   const loader = createLoader({
-    dataset,
-    recipe: evaluationRecipe(image, recipeNormalization(recipe, image.channels)),
-    batchSize,
-    seed: 0,
-    shuffle: false,
-    dropLast: false,
+    ...{ dataset, input, recipe: evaluationRecipe(input), streams: oneStream(batchSize) },
+    ...{ seed: 0, shuffle: false, dropLast: false },
   });
   try {
     yield* loader.batches(0, loader.stepsPerEpoch);
@@ -32,15 +29,16 @@ export async function* evaluationBatches(options: SweepOptions): AsyncGenerator<
   }
 }
 
-/** The same as tensors: `StepContext.sweep`. */
+/** The same as tensors. */
 export async function* sweepDataset(
   options: SweepOptions,
-): AsyncGenerator<{ readonly indices: Int32Array; readonly images: tf.Tensor4D }> {
-  for await (const { indices, batchSize, groups } of evaluationBatches(options)) {
-    const { count, height, width, channels, images } = groups['image'] as (typeof groups)[string];
-    const tensor = tf.tensor4d(images, [count * batchSize, height, width, channels]);
+): AsyncGenerator<{ readonly indices: Int32Array; readonly inputs: tf.Tensor }> {
+  for await (const { streams, groups } of evaluationBatches(options)) {
+    const { shape, inputs } = groups[evaluationGroup] as (typeof groups)[string];
+    const { indices, size } = Object.values(streams)[0] as (typeof streams)[string];
+    const tensor = tf.tensor(inputs, [size, ...shape], options.input.dtype);
     try {
-      yield { indices, images: tensor };
+      yield { indices, inputs: tensor };
     } finally {
       tensor.dispose();
     }

@@ -1,10 +1,13 @@
 import type { RunStore } from '../run/run-store.ts';
 import { createCollapseWatch } from './collapse-watch.ts';
+import { describeMetrics } from './describe-metrics.ts';
 import { checkFinite } from './divergence.ts';
 import type { PaceMeter } from './pace.ts';
 import type { PendingReport, StepReport } from './step-report.ts';
 import type { TrainerEvent } from './trainer-events.ts';
-import type { TrainingSetup } from './training-setup.ts';
+import type { Run } from '../plan/create-run.ts';
+import type { RunPlan } from '../plan/run-plan.ts';
+import type { Schedule } from '../schedules/schedule.ts';
 
 /** Follows the steps of a run: checks their numbers, writes the run log, tells of them. */
 export interface Journal {
@@ -27,20 +30,26 @@ export interface Journal {
 }
 
 /** Whether a step gets a line in the run log: every few steps, and the first and the last. */
-export function isLogStep({ config, totalSteps }: TrainingSetup, step: number): boolean {
+export function isLogStep({ config, totalSteps }: RunPlan, step: number): boolean {
   return step % config.logEverySteps === 0 || step === 1 || step === totalSteps;
 }
 
-/** @param savedStep of the checkpoint that the run goes on from, where there is one */
-export function createJournal(
-  setup: TrainingSetup,
-  store: RunStore,
-  pace: PaceMeter,
-  onEvent: (event: TrainerEvent) => void,
-  savedStep?: number,
-): Journal {
-  const { config, schedule, stepsPerEpoch, totalSteps } = setup;
-  const watchForCollapse = createCollapseWatch(setup.method);
+/** What a journal is kept with. */
+export interface JournalOptions {
+  readonly run: Run;
+  readonly schedule: Schedule;
+  readonly store: RunStore;
+  readonly pace: PaceMeter;
+  readonly onEvent: (event: TrainerEvent) => void;
+  /** Of the checkpoint that the run goes on from, where there is one. */
+  readonly savedStep: number | undefined;
+}
+
+export function createJournal({ run, schedule, store, pace, onEvent, savedStep }: JournalOptions): Journal {
+  const { plan, method } = run;
+  const { config, stepsPerEpoch, totalSteps, streams } = plan;
+  const samplesPerStep = streams[0]?.batchSize ?? config.batchSize;
+  const watchForCollapse = createCollapseWatch(method, describeMetrics(method, plan));
   let pending: { readonly step: number; readonly report: PendingReport } | undefined;
   let saved = savedStep;
   let lastLoss: number | undefined;
@@ -56,10 +65,10 @@ export function createJournal(
     const epoch = step / stepsPerEpoch;
     const { imagesPerSecond, dataWaitFraction } = pace.read();
     onEvent({ type: 'step', step, totalSteps, epoch, loss, learningRate, imagesPerSecond });
-    if (!isLogStep(setup, step)) return;
+    if (!isLogStep(plan, step)) return;
 
     const record = {
-      ...{ step, epoch, samples: step * config.batchSize, loss, learningRate, gradientNorm },
+      ...{ step, epoch, samples: step * samplesPerStep, loss, learningRate, gradientNorm },
       ...{ imagesPerSecond, dataWaitFraction },
       ...(health && { embeddingStd: health.embeddingStd, effectiveRank: health.effectiveRank }),
       ...(projectionHealth && {

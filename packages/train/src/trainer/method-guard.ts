@@ -1,6 +1,6 @@
 import { isOutOfMemoryError } from '@ssl/backend';
 import { isUserError } from '@ssl/errors';
-import type { AnyMethod, LossOutput } from '@ssl/losses';
+import type { AnyMethod, Objective, Outputs, Views } from '@ssl/losses';
 import * as tf from '@tensorflow/tfjs-core';
 
 /** A method does not keep to its interface, or one of its hooks threw. The message names method, hook and fault. */
@@ -10,7 +10,18 @@ export class MethodError extends Error {
 
 /** The functions of a method. */
 export type MethodHook =
-  'views' | 'init' | 'loss' | 'beforeStep' | 'afterStep' | 'predict' | 'examples' | 'heads';
+  | 'streams'
+  | 'views'
+  | 'init'
+  | 'forward'
+  | 'objective'
+  | 'beforeStep'
+  | 'afterStep'
+  | 'parameterGroups'
+  | 'metrics'
+  | 'predict'
+  | 'examples'
+  | 'heads';
 
 /** The error of a method's hook: `./my-method.ts: loss: …`. */
 export function methodError(
@@ -51,24 +62,40 @@ export function hookError(method: AnyMethod, hook: MethodHook, error: unknown): 
   return methodError(method, hook, message.trim().replace(/\s*\n\s*/g, ' '), error);
 }
 
-/** @throws MethodError if what `loss` gave back is not what trainers can use */
-export function checkLossOutput(method: AnyMethod, output: LossOutput): void {
+/** @throws MethodError if what `forward` gave back is not what trainers can use */
+export function checkOutputs(method: AnyMethod, outputs: Outputs, { groups }: Views): void {
   const fail = (fault: string): never => {
-    throw methodError(method, 'loss', fault);
+    throw methodError(method, 'forward', fault);
   };
-  if (output instanceof Promise)
+  if (outputs instanceof Promise)
     fail('it gave a promise; it must work synchronously, inside the gradient tape');
-  const { loss, features, projections, metrics = {} } = output;
-  if (!(loss instanceof tf.Tensor)) fail(`expected { loss } to be a scalar tensor, got ${describe(loss)}`);
-  if (loss.rank !== 0) fail(`expected { loss } to be a scalar, got ${describe(loss)}; take tf.mean of it`);
-  if (!(features instanceof tf.Tensor) || features.rank !== 2) {
+  if (typeof outputs !== 'object' || !(outputs.features instanceof tf.Tensor)) {
     fail(
-      `expected { features } to be [rows,featureDim], got ${describe(features)}; give the backbone's output`,
+      `expected { features } to be [batch,featureDim], got ${describe(outputs?.features)}; give the backbone's output`,
     );
   }
-  if (projections !== undefined && (projections as tf.Tensor).rank !== 2) {
-    fail(`expected { projections } to be [rows,dim], got ${describe(projections)}`);
+  const sizes = new Set(Object.values(groups).map(({ batchSize }) => batchSize));
+  for (const [name, value] of Object.entries(outputs)) {
+    if (value === undefined) continue;
+    if (!(value instanceof tf.Tensor) || !sizes.has(value.shape[0] ?? -1)) {
+      fail(
+        `expected "${name}" to be a tensor whose first axis is the sample, of ${[...sizes].join(' or ')}, got ${describe(value)}; ` +
+          'put views behind the sample by sampleMajor',
+      );
+    }
   }
+}
+
+/** @throws MethodError if what `objective` gave back is not what trainers can use */
+export function checkObjective(method: AnyMethod, objective: Objective): void {
+  const fail = (fault: string): never => {
+    throw methodError(method, 'objective', fault);
+  };
+  if (objective instanceof Promise)
+    fail('it gave a promise; it must work synchronously, inside the gradient tape');
+  const { loss, metrics = {} } = objective ?? {};
+  if (!(loss instanceof tf.Tensor)) fail(`expected { loss } to be a scalar tensor, got ${describe(loss)}`);
+  if (loss.rank !== 0) fail(`expected { loss } to be a scalar, got ${describe(loss)}; take tf.mean of it`);
   for (const [name, value] of Object.entries(metrics)) {
     if (!(value instanceof tf.Tensor) || value.size !== 1) {
       fail(`expected the metric "${name}" to be a scalar tensor, got ${describe(value)}`);

@@ -1,17 +1,17 @@
 import type { ViewBatch } from '@ssl/augment';
 import { isOutOfMemoryError } from '@ssl/backend';
 import { UserError } from '@ssl/errors';
-import type { AnyMethod, MethodState, Progress } from '@ssl/losses';
+import type { Progress } from '@ssl/losses';
 import * as tf from '@tensorflow/tfjs-core';
-import { differentiate, watchedTensors } from './training-step.ts';
-import { disposeViews, firstOfBatch, toViews } from './view-tensors.ts';
+import type { Run } from '../plan/create-run.ts';
+import { differentiate } from './differentiate.ts';
+import { disposeViews, partOfViews, toViews } from './view-tensors.ts';
 
 /** The step that found no room. */
 export interface FailedStep {
-  readonly method: AnyMethod;
-  readonly state: MethodState;
+  readonly run: Run;
   readonly batch: ViewBatch;
-  readonly progress: Omit<Progress, 'forward'>;
+  readonly progress: Progress;
 }
 
 /**
@@ -21,35 +21,43 @@ export interface FailedStep {
  */
 export function memoryError(error: unknown, step: FailedStep): unknown {
   if (!isOutOfMemoryError(error)) return error;
-  const { batchSize } = step.batch;
+  const batchSize = sizeOf(step.batch);
   const limit = error.limitBytes === undefined ? '' : ` (${gibibytes(error.limitBytes)})`;
-  const problem = `a batch of ${batchSize} images does not fit into the memory of the backend ${tf.getBackend()}${limit}`;
+  const problem = `a batch of ${batchSize} samples does not fit into the memory of the backend ${tf.getBackend()}${limit}`;
   const fitting = fittingBatchSize(step);
   const advice =
     fitting === undefined
-      ? 'use smaller images or a smaller backbone'
-      : `${fitting} fits: set batchSize to ${fitting}, or use smaller images or a smaller backbone`;
+      ? 'use smaller inputs or a smaller backbone'
+      : `${fitting} fits: set batchSize or microBatch to ${fitting}, or use smaller inputs or a smaller backbone`;
   return new UserError(`${problem}; ${advice}`, { cause: error });
 }
 
 /** The largest half, quarter, … of the batch whose gradients can be computed; `undefined` where none can. */
-function fittingBatchSize({ method, state, batch, progress }: FailedStep): number | undefined {
-  for (let size = Math.floor(batch.batchSize / 2); size >= 2; size = Math.floor(size / 2)) {
-    const views: ReturnType<typeof toViews>[] = [];
+function fittingBatchSize({ run, batch, progress }: FailedStep): number | undefined {
+  const batchSize = sizeOf(batch);
+  for (let size = Math.floor(batchSize / 2); size >= 2; size = Math.floor(size / 2)) {
+    const made: ReturnType<typeof toViews>[] = [];
     try {
-      views.push(toViews(firstOfBatch(batch, size), method.usesLabels === true));
-      const tried = differentiate(method, state, views[0] as (typeof views)[number], progress);
-      tf.dispose([tried.scalars, ...watchedTensors(tried.output)]);
+      const whole = toViews(batch, run.method.usesLabels === true);
+      made.push(whole);
+      const part = partOfViews(whole, 0, size / batchSize);
+      made.push(part);
+      const tried = differentiate(run, part, progress);
+      tried.scalars.dispose();
       tried.dispose();
       return size;
     } catch (error) {
       // A method may refuse so small a batch: then it is no advice to give.
       if (!isOutOfMemoryError(error)) return undefined;
     } finally {
-      views.forEach(disposeViews);
+      made.forEach(disposeViews);
     }
   }
   return undefined;
+}
+
+function sizeOf({ streams }: ViewBatch): number {
+  return Object.values(streams)[0]?.size ?? 0;
 }
 
 function gibibytes(bytes: number): string {

@@ -10,7 +10,7 @@ export interface Pace {
 /** Measures the pace between two lines of the run log. */
 export interface PaceMeter {
   /** A step has been done. */
-  countImages(images: number): void;
+  countSamples(samples: number): void;
   /** The pace since the last `restart`. */
   read(): Pace;
   restart(): void;
@@ -24,7 +24,7 @@ export function createPaceMeter(loader: ViewLoader): PaceMeter {
   let waited = loader.waitMilliseconds;
   let images = 0;
   return {
-    countImages: (count) => {
+    countSamples: (count) => {
       images += count;
     },
     read() {

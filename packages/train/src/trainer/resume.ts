@@ -1,12 +1,22 @@
 import { UserError } from '@ssl/errors';
 import * as tf from '@tensorflow/tfjs-core';
-import type { Checkpoint, TrainerState } from '../run/checkpoint.ts';
+import type { Optimizer } from '../optimizers/optimizer.ts';
+import type { Run } from '../plan/create-run.ts';
+import { checkpointFormat, type Checkpoint, type TrainerState } from '../run/checkpoint.ts';
 import { captureCheckpoint, restoreCheckpoint } from './checkpoint-state.ts';
-import type { TrainingSetup } from './training-setup.ts';
+
+/** A run with what it is trained by. */
+export interface TrainedRun {
+  readonly run: Run;
+  readonly optimizer: Optimizer;
+  /** Of the data set that it learns from. */
+  readonly fingerprint: string;
+}
 
 /** A checkpoint of a run after a number of steps. */
-export function checkpointAt(setup: TrainingSetup, step: number): Promise<Checkpoint> {
-  return captureCheckpoint({ state: setup.state, slots: setup.optimizer.slots }, placeAt(setup, step));
+export function checkpointAt(trained: TrainedRun, step: number): Promise<Checkpoint> {
+  const { run, optimizer } = trained;
+  return captureCheckpoint({ trees: run.trees, slots: optimizer.slots }, placeAt(trained, step));
 }
 
 /**
@@ -16,9 +26,9 @@ export function checkpointAt(setup: TrainingSetup, step: number): Promise<Checkp
  * @throws UserError if the checkpoint is of another run: of another method, seed, length, batch size, data set or
  * network
  */
-export function resumeFrom(setup: TrainingSetup, checkpoint: Checkpoint): number {
+export function resumeFrom(trained: TrainedRun, checkpoint: Checkpoint): number {
   const { step } = checkpoint.state;
-  const expected = describeRun(placeAt(setup, step));
+  const expected = describeRun(placeAt(trained, step));
   for (const [what, found] of Object.entries(describeRun(checkpoint.state))) {
     const own = expected[what];
     if (found !== own) {
@@ -27,23 +37,21 @@ export function resumeFrom(setup: TrainingSetup, checkpoint: Checkpoint): number
       );
     }
   }
-  restoreCheckpoint(checkpoint, { state: setup.state, slots: setup.optimizer.slots });
+  restoreCheckpoint(checkpoint, { trees: trained.run.trees, slots: trained.optimizer.slots });
   return step;
 }
 
-function placeAt(setup: TrainingSetup, step: number): TrainerState {
-  const { method, config, dataset, stepsPerEpoch, totalSteps } = setup;
+function placeAt({ run, fingerprint }: TrainedRun, step: number): TrainerState {
+  const { config, stepsPerEpoch, totalSteps, streams } = run.plan;
   return {
-    formatVersion: 1,
-    method: method.name,
-    step,
-    totalSteps,
-    stepsPerEpoch,
+    formatVersion: checkpointFormat,
+    method: run.method.name,
+    ...{ step, totalSteps, stepsPerEpoch },
     batchSize: config.batchSize,
-    samples: step * config.batchSize,
+    samples: step * (streams[0]?.batchSize ?? config.batchSize),
     position: { epoch: Math.floor(step / stepsPerEpoch), batch: step % stepsPerEpoch },
     random: { seed: config.seed },
-    datasetFingerprint: dataset.fingerprint,
+    datasetFingerprint: fingerprint,
     versions: { 'tfjs-core': tf.version_core },
   };
 }

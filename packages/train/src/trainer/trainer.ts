@@ -1,41 +1,55 @@
-import type { ImageSpec, ViewBatch, ViewRecipe } from '@ssl/augment';
-import type { ImageDataset } from '@ssl/data';
+import type { InputSpec, ViewBatch, ViewRecipe } from '@ssl/augment';
+import { createInlineViewLoader, type Dataset, type ViewLoader, type ViewLoaderOptions } from '@ssl/data';
 import type { MethodState } from '@ssl/losses';
-import { disposeTrees, type Backbone } from '@ssl/models';
+import type { Backbone } from '@ssl/models';
 import type { TrainConfig } from '../config/train-config.ts';
+import { createOptimizer } from '../optimizers/create-optimizer.ts';
+import { createRun } from '../plan/create-run.ts';
+import { planRun, streamPlans, visibleDataset, type PlanOptions, type RunPlan } from '../plan/run-plan.ts';
 import { createMemoryRunStore } from '../run/memory-run-store.ts';
 import type { RunStore } from '../run/run-store.ts';
-import { evaluationBatches } from './dataset-sweep.ts';
+import { createSchedule } from '../schedules/schedule.ts';
+import { evaluationBatches, sweepDataset } from './dataset-sweep.ts';
 import { createJournal, isLogStep } from './journal.ts';
 import { createPaceMeter } from './pace.ts';
 import { checkpointAt, resumeFrom } from './resume.ts';
-import { takeStep } from './take-step.ts';
+import { disposeState } from './state-trees.ts';
+import { takeStep, type StepTools } from './step.ts';
+import { createStepWatch } from './step-watch.ts';
+import { createTensorCount } from './tensor-count.ts';
 import type { TrainerEvent, TrainResult } from './trainer-events.ts';
-import { prepareTraining, type TrainingOptions, type TrainingSetup } from './training-setup.ts';
 
 /** What a trainer is made of. */
-export interface TrainerOptions extends TrainingOptions {
-  /** Where the run is kept; default: in memory. */
-  readonly store?: RunStore;
+export interface TrainerOptions extends PlanOptions {
+  /** The plan of the run, where it is settled already (`planRun`): then `config` is not looked at. */
+  readonly plan?: RunPlan;
+  /** How batches are made; default: in this thread (`createInlineViewLoader`). Changes no result. */
+  readonly createLoader?: (options: ViewLoaderOptions) => ViewLoader;
 }
 
 /** How to run. */
 export interface RunOptions {
+  /** Where the run is kept; default: in memory. */
+  readonly store?: RunStore;
   /** Stops the run after the step under way, with a checkpoint. */
   readonly signal?: AbortSignal;
   /** Told what happens, in order. What it throws ends the run. */
   readonly onEvent?: (event: TrainerEvent) => void;
+  /** Watches the method's hooks at every step for leaks and for writes where there must be none. Default false. */
+  readonly check?: boolean;
 }
 
 /** A training run. */
 export interface Trainer {
+  /** Everything that decides the run, settled. */
+  readonly plan: RunPlan;
   /** All settings, defaults filled in. */
   readonly config: TrainConfig;
-  /** Images that the backbone takes. */
-  readonly image: ImageSpec;
+  /** What the backbone takes. */
+  readonly input: InputSpec;
   /** Views that the method learns from. */
   readonly recipe: ViewRecipe;
-  /** The network that is trained, at its latest step. */
+  /** The network that is evaluated, at its latest step: the trained one, or the method's EMA copy where it says so. */
   readonly backbone: Backbone;
   readonly state: MethodState;
   readonly stepsPerEpoch: number;
@@ -50,10 +64,10 @@ export interface Trainer {
    */
   run(options?: RunOptions): Promise<TrainResult>;
   /**
-   * The images of a data set as the network takes them, in order and without augmentation: resized, and normalised
+   * The samples of a data set as the network takes them, in order and without augmentation, normalised
    * as its views are. For `extractFeatures` and `scoreBackbone` of `@ssl/eval`.
    */
-  batches(dataset: ImageDataset): AsyncIterable<ViewBatch>;
+  batches(dataset: Dataset): AsyncIterable<ViewBatch>;
   /** Frees the weights, the backbone's included, and everything else of the run. */
   dispose(): void;
 }
@@ -65,45 +79,61 @@ const ignore = (): void => undefined;
  *
  * @throws UserError for settings that do not fit, alone or to the data set
  */
-export function createTrainer({ store = createMemoryRunStore(), ...options }: TrainerOptions): Trainer {
-  const setup = prepareTraining(options);
-  const { config, image, recipe, state, optimizer, stepsPerEpoch, totalSteps } = setup;
-  const parts = { config, image, recipe, state, stepsPerEpoch, totalSteps };
+export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
+  const { method, dataset: given, createLoader = createInlineViewLoader } = options;
+  const plan = options.plan ?? (await planRun(options));
+  const { config, input, recipe, stepsPerEpoch, totalSteps } = plan;
+  const dataset = visibleDataset(plan, given);
+  const { batchSize, optimizer: optimizerConfig } = config;
+  const schedule = createSchedule(config.schedule, {
+    baseRate: optimizerConfig.learningRate,
+    epochs: config.epochs,
+    stepsPerEpoch,
+  });
+  const run = createRun(method, plan);
+  const groups = method.parameterGroups?.(run.state, config.methodOptions);
+  const optimizer = createOptimizer(run.trees.trainable, optimizerConfig, groups);
+  const sweep: StepTools['sweep'] = () => sweepDataset({ dataset, input, batchSize, createLoader });
+  const tools: StepTools = { run, optimizer, schedule, sweep };
   return {
-    ...parts,
-    backbone: state.backbone,
-    run: (runOptions = {}) => run(setup, store, runOptions),
-    batches: (dataset) => {
-      const { batchSize } = config;
-      return evaluationBatches({ dataset, image, recipe, batchSize, createLoader: setup.createLoader });
-    },
+    ...{ plan, config, input, recipe, stepsPerEpoch, totalSteps },
+    backbone: run.evaluated,
+    state: run.state,
+    run: (runOptions = {}) => train(tools, dataset, createLoader, runOptions),
+    batches: (other) => evaluationBatches({ dataset: other, input, batchSize, createLoader }),
     dispose() {
       optimizer.dispose();
-      disposeTrees(state.trainable, state.buffers);
+      disposeState(run.trees);
     },
   };
 }
 
-async function run(
-  setup: TrainingSetup,
-  store: RunStore,
-  { signal, onEvent = ignore }: RunOptions,
+async function train(
+  steps: StepTools,
+  dataset: Dataset,
+  createLoader: (options: ViewLoaderOptions) => ViewLoader,
+  { store = createMemoryRunStore(), signal, onEvent = ignore, check = false }: RunOptions,
 ): Promise<TrainResult> {
-  const { dataset, recipe, config, stepsPerEpoch, totalSteps } = setup;
+  const { run, optimizer, schedule } = steps;
+  const { plan, method } = run;
+  const { config, input, recipe, stepsPerEpoch, totalSteps } = plan;
+  const tools: StepTools = check ? { ...steps, watch: createStepWatch(method) } : steps;
+  const trained = { run, optimizer, fingerprint: dataset.fingerprint };
   const checkpoint = await store.loadCheckpoint();
-  let step = checkpoint === undefined ? 0 : resumeFrom(setup, checkpoint);
+  let step = checkpoint === undefined ? 0 : resumeFrom(trained, checkpoint);
   let savedStep = checkpoint && step;
   let savedAt = performance.now();
   await store.rewindMetrics(step);
 
-  const { batchSize, seed, checkpointEveryEpochs, checkpointEveryMinutes } = config;
-  const loader = setup.createLoader({ dataset, recipe, batchSize, seed });
+  const streams = streamPlans(plan, dataset);
+  const loader = createLoader({ dataset, input, recipe, streams, seed: config.seed });
   const pace = createPaceMeter(loader);
-  const journal = createJournal(setup, store, pace, onEvent, savedStep);
+  const journal = createJournal({ run, schedule, store, pace, onEvent, savedStep });
+  const tensors = createTensorCount();
 
   async function save(): Promise<void> {
     await journal.settle();
-    await pace.pauseWhile(async () => store.saveCheckpoint(await checkpointAt(setup, step)));
+    await pace.pauseWhile(async () => store.saveCheckpoint(await checkpointAt(trained, step)));
     savedStep = step;
     savedAt = performance.now();
     journal.noteSaved(step);
@@ -113,20 +143,22 @@ async function run(
   onEvent({ type: 'start', step, totalSteps, stepsPerEpoch, epochs: config.epochs });
   try {
     for await (const batch of loader.batches(step, signal?.aborted ? step : totalSteps)) {
-      const report = await takeStep(setup, batch, step, isLogStep(setup, step + 1));
+      const report = await takeStep(tools, batch, step, isLogStep(plan, step + 1));
       step += 1;
-      pace.countImages(batchSize);
+      pace.countSamples(streams[0]?.batchSize ?? config.batchSize);
       await journal.follow(step, report);
-      if (isLogStep(setup, step)) await journal.settle();
+      if (isLogStep(plan, step)) await journal.settle();
 
       const epoch = step / stepsPerEpoch;
       const endsEpoch = Number.isInteger(epoch);
       if (endsEpoch) {
         await journal.settle();
         journal.endEpoch(epoch);
+        const leak = tensors.endEpoch();
+        if (leak !== undefined) onEvent({ type: 'warning', message: leak });
       }
-      const isDue = (performance.now() - savedAt) / 60_000 >= checkpointEveryMinutes;
-      if (isDue || (endsEpoch && epoch % checkpointEveryEpochs === 0)) await save();
+      const isDue = (performance.now() - savedAt) / 60_000 >= config.checkpointEveryMinutes;
+      if (isDue || (endsEpoch && epoch % config.checkpointEveryEpochs === 0)) await save();
       await nextTurn();
       if (signal?.aborted) break;
     }

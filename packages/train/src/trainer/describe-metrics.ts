@@ -1,0 +1,10 @@
+import type { AnyMethod, MetricDescription } from '@ssl/losses';
+import type { RunPlan } from '../plan/run-plan.ts';
+
+/** How the metrics of a run, and its loss, are to be read; empty where the method does not say. */
+export function describeMetrics(
+  method: AnyMethod,
+  { config, dataset, input }: Pick<RunPlan, 'config' | 'dataset' | 'input'>,
+): Readonly<Record<string, MetricDescription>> {
+  return method.metrics?.(config.methodOptions, { dataset, input }) ?? {};
+}

@@ -71,7 +71,10 @@ describe('feature statistics at their ends', () => {
       () => featureSpectrum({ features: Float32Array.of(1, NaN), dim: 1 }),
       'features must be finite, got NaN in row 1',
     ],
-    [() => alignment(x, gaussian(3, 8)), 'alignment: x [30,8] and y [3,8] must have the same shape'],
+    [
+      () => alignment(gaussian(30, 8), gaussian(3, 8)),
+      'alignment: x [30,8] and y [3,8] must have the same shape',
+    ],
     [() => uniformity(gaussian(1, 2)), 'uniformity: expected at least 2 rows, got 1'],
     [
       () => silhouette({ ...gaussian(4, 2), labels: new Int32Array(4) }),

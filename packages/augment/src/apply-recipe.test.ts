@@ -62,6 +62,7 @@ describe('applyRecipe', () => {
     };
     const views = applyRecipe(image, recipe, createRandom(1));
     const [first, second] = imagesOf(views, 'input');
+    expect(first?.data.every(Number.isFinite)).toBe(true);
     expect(first).toEqual(second);
     expect(imagesOf(views, 'target')).toEqual([first]);
     expect(first?.height).toBe(16);
@@ -71,6 +72,7 @@ describe('applyRecipe', () => {
     const { views } = applyRecipe(image, cifar10RotationRecipe({ imageSize: 32 }), createRandom(1));
     expect(views?.targets).toEqual([0, 1, 2, 3]);
     const [upright, ...turned] = views?.images ?? [];
+    expect(turned).toHaveLength(3);
     turned.forEach((view, index) => {
       expect(largestDifference(view, rotate90(upright as FloatImage, index + 1))).toBe(0);
     });

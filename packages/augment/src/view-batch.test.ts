@@ -33,7 +33,9 @@ describe('allocateViewGroups and writeViews', () => {
 
   it('have no targets where the recipe makes none', () => {
     const recipe: ViewRecipe = { groups: { views: { count: 1, transforms: [] } } };
-    expect(allocateViewGroups(recipe, images[0] as RawImage, 2)['views']).not.toHaveProperty('targets');
+    const { views } = allocateViewGroups(recipe, images[0] as RawImage, 2);
+    expect(views).toMatchObject({ count: 1, height: 12, width: 12 });
+    expect(views).not.toHaveProperty('targets');
   });
 
   it('refuse views of another size, as of a data set whose images differ', () => {

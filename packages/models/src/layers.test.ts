@@ -1,3 +1,4 @@
+import { globalAveragePool } from '@ssl/backend';
 import { useBackend } from '@ssl/backend/node';
 import { createRandom } from '@ssl/random';
 import * as tf from '@tensorflow/tfjs-core';
@@ -9,7 +10,9 @@ import {
   fillFromGolden,
   goldenTensor,
   gradientsOf,
+  numberOf,
   readGolden,
+  shapeOf,
 } from './fixtures/golden.testing.ts';
 import { kaimingNormalFanOut } from './initializers.ts';
 import { l2Normalize } from './l2-normalize.ts';
@@ -40,8 +43,7 @@ describe.each(['wasm', 'cpu'] as const)('layers on %s, against PyTorch', (backen
   ])('%s', (name) => {
     tf.tidy(() => {
       const reference = golden(name);
-      const { kernel, stride, padding } = reference.params as Record<string, number>;
-      const [, , inChannels, outChannels] = reference.inputs['kernel']?.shape as [
+      const [, , inChannels, outChannels] = shapeOf(reference, 'kernel') as readonly [
         number,
         number,
         number,
@@ -50,9 +52,9 @@ describe.each(['wasm', 'cpu'] as const)('layers on %s, against PyTorch', (backen
       const layer = createConvolution({
         inChannels,
         outChannels,
-        kernelSize: kernel as number,
-        stride: stride as number,
-        padding: padding as number,
+        kernelSize: numberOf(reference, 'kernel'),
+        stride: numberOf(reference, 'stride'),
+        padding: numberOf(reference, 'padding'),
         random,
         initializer: kaimingNormalFanOut,
       });
@@ -77,11 +79,38 @@ describe.each(['wasm', 'cpu'] as const)('layers on %s, against PyTorch', (backen
       const reference = golden(name);
       const x = goldenTensor<tf.Tensor4D>(reference.inputs, 'x');
       const dout = goldenTensor(reference.inputs, 'dout');
-      expectGolden(tf.maxPool(x, 3, 2, 1), reference, 'y');
-      // tfjs's wasm kernel for this gradient takes 0 for the least value. The stem pools after a ReLU, which these
-      // inputs are lifted to resemble: the gradient is the same.
-      const gradient = tf.grad((input) => tf.sum(tf.mul(tf.maxPool(input as tf.Tensor4D, 3, 2, 1), dout)));
-      expectGolden(gradient(tf.add(x, 10)), reference, 'grad_x');
+      const pool = (input: tf.Tensor): tf.Tensor4D =>
+        tf.maxPool(
+          input as tf.Tensor4D,
+          numberOf(reference, 'kernel'),
+          numberOf(reference, 'stride'),
+          numberOf(reference, 'padding'),
+        );
+      expectGolden(pool(x), reference, 'y');
+      expectGolden(tf.grad((input) => tf.sum(tf.mul(pool(input), dout)))(x), reference, 'grad_x');
+    });
+  });
+
+  it('global_avg_pool, as the backbones end', () => {
+    tf.tidy(() => {
+      const reference = golden('global_avg_pool');
+      const x = goldenTensor<tf.Tensor4D>(reference.inputs, 'x');
+      const dout = goldenTensor(reference.inputs, 'dout');
+      expectGolden(globalAveragePool(x), reference, 'y');
+      const gradient = tf.grad((input) => tf.sum(tf.mul(globalAveragePool(input as tf.Tensor4D), dout)));
+      expectGolden(gradient(x), reference, 'grad_x');
+    });
+  });
+
+  it('leaky_relu, as projection heads activate', () => {
+    tf.tidy(() => {
+      const reference = golden('leaky_relu');
+      const slope = numberOf(reference, 'slope');
+      const x = goldenTensor(reference.inputs, 'x');
+      const dout = goldenTensor(reference.inputs, 'dout');
+      expectGolden(tf.leakyRelu(x, slope), reference, 'y');
+      const gradient = tf.grad((input) => tf.sum(tf.mul(tf.leakyRelu(input, slope), dout)));
+      expectGolden(gradient(x), reference, 'grad_x');
     });
   });
 
@@ -89,7 +118,11 @@ describe.each(['wasm', 'cpu'] as const)('layers on %s, against PyTorch', (backen
     tf.tidy(() => {
       const reference = golden(name);
       const { inputs } = reference;
-      const norm = createBatchNorm({ channels: inputs['gamma']?.shape[0] as number });
+      const norm = createBatchNorm({
+        channels: shapeOf(reference, 'gamma')[0] as number,
+        momentum: numberOf(reference, 'momentum'),
+        epsilon: numberOf(reference, 'eps'),
+      });
       norm.parameters.get('weight')?.variable.assign(goldenTensor(inputs, 'gamma'));
       norm.parameters.get('bias')?.variable.assign(goldenTensor(inputs, 'beta'));
       const sums = new Map<string, tf.Tensor>();
@@ -124,8 +157,13 @@ describe.each(['wasm', 'cpu'] as const)('layers on %s, against PyTorch', (backen
     tf.tidy(() => {
       const reference = golden(name);
       const { inputs } = reference;
-      const [, , inChannels, width] = inputs['conv1.weight']?.shape as [number, number, number, number];
-      const stride = reference.params['stride'] as number;
+      const [, , inChannels, width] = shapeOf(reference, 'conv1.weight') as readonly [
+        number,
+        number,
+        number,
+        number,
+      ];
+      const stride = numberOf(reference, 'stride');
       const block = basicBlock.create({
         inChannels,
         width,
@@ -149,7 +187,9 @@ describe.each(['wasm', 'cpu'] as const)('layers on %s, against PyTorch', (backen
       for (const [parameter, gradient] of gradients) {
         expectGolden(gradient, reference, `grad_${parameter}`, { floor: 5e-6 });
       }
-      for (const buffer of Object.keys(reference.outputs).filter((key) => key.endsWith('_after'))) {
+      const buffers = Object.keys(reference.outputs).filter((key) => key.endsWith('_after'));
+      expect(buffers).not.toHaveLength(0);
+      for (const buffer of buffers) {
         expectGolden(runningOf(block, buffer.replace('_after', '')), reference, buffer);
       }
     });
@@ -158,7 +198,8 @@ describe.each(['wasm', 'cpu'] as const)('layers on %s, against PyTorch', (backen
   it('linear', () => {
     tf.tidy(() => {
       const reference = golden('linear');
-      const layer = createLinear({ inDim: 4, outDim: 3, random });
+      const [outDim, inDim] = shapeOf(reference, 'weight') as readonly [number, number];
+      const layer = createLinear({ inDim, outDim, random });
       fillFromGolden(layer.parameters, reference.inputs);
       const x = goldenTensor<tf.Tensor2D>(reference.inputs, 'x');
       const dout = goldenTensor(reference.inputs, 'dout');
@@ -173,7 +214,7 @@ describe.each(['wasm', 'cpu'] as const)('layers on %s, against PyTorch', (backen
   it.each(['l2_normalize', 'l2_normalize_eps1e-7_zero_row'])('%s', (name) => {
     tf.tidy(() => {
       const reference = golden(name);
-      const epsilon = reference.params['eps'] as number;
+      const epsilon = numberOf(reference, 'eps');
       const x = goldenTensor<tf.Tensor2D>(reference.inputs, 'x');
       const dout = goldenTensor(reference.inputs, 'dout');
       expectGolden(l2Normalize(x, epsilon), reference, 'y');
@@ -212,6 +253,7 @@ describe('layers', () => {
     const values = (layer: typeof a): number[] => [
       ...(layer.parameters.get('weight')?.variable.dataSync() ?? []),
     ];
+    expect(values(a)).toHaveLength(6);
     expect(values(a)).toEqual(values(b));
     expect(Math.max(...values(a).map(Math.abs))).toBeLessThanOrEqual(1 / Math.sqrt(3));
     expect([...treesOf({ first: a, second: b }).parameters.keys()]).toEqual([

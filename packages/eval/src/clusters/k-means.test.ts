@@ -42,7 +42,9 @@ describe.each(['wasm', 'cpu'] as const)('kMeans on %s', (backend) => {
   it('never gets worse with more clusters', async () => {
     const inertias: number[] = [];
     for (const clusters of [1, 2, 4, 8, 16]) inertias.push((await kMeans(clouds, { clusters })).inertia);
-    expect([...inertias].sort((a, b) => b - a)).toEqual(inertias);
+    for (const [index, inertia] of inertias.slice(1).entries()) {
+      expect(inertia).toBeLessThanOrEqual(inertias[index]!);
+    }
   });
 });
 
@@ -50,7 +52,7 @@ it('takes rows that are all the same, and a cluster for every row', async () => 
   const same = { features: new Float32Array(10).fill(3), dim: 2 };
   const fit = await kMeans(same, { clusters: 3 });
   expect(fit).toMatchObject({ inertia: 0, converged: true });
-  expect([...fit.centroids].every((value) => value === 3)).toBe(true);
+  expect([...fit.centroids]).toEqual(new Array(3 * 2).fill(3));
   const each = await kMeans({ features: Float32Array.of(1, 5, 9), dim: 1 }, { clusters: 3 });
   expect(each.inertia).toBe(0);
   expect(new Set(each.assignments).size).toBe(3);

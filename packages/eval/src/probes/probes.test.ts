@@ -9,9 +9,9 @@ import { linearProbe, type FeatureSampler } from './linear-probe.ts';
 import { logisticRegressionProbe } from './logistic-regression-probe.ts';
 import { argMaxRows, topKAccuracy } from './top-k-accuracy.ts';
 
-const logisticReference = readFixture<{ cases: { inputs: string; loss: number; top1: number }[] }>(
-  'logistic-regression.json',
-);
+const logisticReference = readFixture<{
+  cases: { inputs: string; penalty: number; loss: number; top1: number }[];
+}>('logistic-regression.json');
 
 /** Noise around one direction a class. */
 function classes(rows: number, dim: number, count: number, seed: number, noise = 0.3): LabelledFeatures {
@@ -28,7 +28,7 @@ function classes(rows: number, dim: number, count: number, seed: number, noise =
 function knnSets(golden: GoldenCase): { bank: LabelledFeatures; queries: LabelledFeatures } {
   const set = (features: string, labels: string): LabelledFeatures => ({
     features: Float32Array.from(golden.input(features)),
-    dim: 6,
+    dim: golden.rowLength(features),
     labels: Int32Array.from(golden.input(labels)),
   });
   return { bank: set('bank', 'bankLabels'), queries: set('feature', 'labels') };
@@ -43,12 +43,15 @@ describe('topKAccuracy', () => {
   it.each(goldenCases('topk_'))('equals solo-learn’s: $name', (golden) => {
     const scores = Float32Array.from(golden.input('logits'));
     const labels = Int32Array.from(golden.input('labels'));
-    for (const k of [1, 3, 5]) {
-      expect(100 * topKAccuracy(scores, 10, labels, k)).toBeCloseTo(golden.scalar(`top${k}`), 4);
+    const classes = golden.rowLength('logits');
+    const counts = golden.outputNames.flatMap((name) => /^top(\d+)$/.exec(name)?.slice(1) ?? []).map(Number);
+    expect(counts).not.toHaveLength(0);
+    for (const k of counts) {
+      expect(100 * topKAccuracy(scores, classes, labels, k)).toBeCloseTo(golden.scalar(`top${k}`), 4);
     }
-    const predictions = argMaxRows(scores, 10);
-    const confusion = new Int32Array(100);
-    for (const [row, label] of labels.entries()) confusion[label * 10 + predictions[row]!]! += 1;
+    const predictions = argMaxRows(scores, classes);
+    const confusion = new Int32Array(classes ** 2);
+    for (const [row, label] of labels.entries()) confusion[label * classes + predictions[row]!]! += 1;
     expect([...confusion]).toEqual(golden.output('confusion'));
   });
 
@@ -71,13 +74,9 @@ describe.each(['wasm', 'cpu'] as const)('probes on %s', (backend) => {
   });
 
   it.each(goldenCases('knn_'))('kNN equals lightly’s: $name', async (golden: GoldenCase) => {
-    const {
-      k,
-      temperature,
-      classes: count,
-    } = golden.params as Record<'k' | 'temperature' | 'classes', number>;
+    const count = golden.number('classes');
     const { bank, queries } = knnSets(golden);
-    const options = { k, temperature, classes: count };
+    const options = { k: golden.number('k'), temperature: golden.number('temperature'), classes: count };
     await expectNoLeak(async () => {
       const { votes } = await knnVotes(bank, queries, options);
       const scores = golden.output('scores');
@@ -110,7 +109,10 @@ describe.each(['wasm', 'cpu'] as const)('probes on %s', (backend) => {
     async (reference) => {
       const [{ bank, queries }] = goldenCases(reference.inputs).map(knnSets) as [ReturnType<typeof knnSets>];
       await expectNoLeak(async () => {
-        const result = await logisticRegressionProbe(bank, queries, { maxIterations: 500 });
+        const result = await logisticRegressionProbe(bank, queries, {
+          penalty: reference.penalty,
+          maxIterations: 500,
+        });
         expect(result.converged).toBe(true);
         expect(result.loss).toBeCloseTo(reference.loss, 7);
         expect(result.top1).toBeCloseTo(reference.top1, 12);

@@ -4,7 +4,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { cosineMomentum } from './cosine-momentum.ts';
 import { updateEma } from './ema.ts';
-import { goldenCase } from '../fixtures/golden.testing.ts';
+import { goldenCase, numberOf, pick, type GoldenTensor } from '../fixtures/golden.testing.ts';
 
 const golden = goldenCase('ema.json');
 
@@ -17,9 +17,15 @@ describe('cosineMomentum, against the authors’ code', () => {
     ['schedule_byol_momentum', 'next-step'],
     ['schedule_lightly_momentum', 'last-step'],
   ] as const)('%s', (name, reachedIn) => {
-    const { data = [] } = golden(name).outputs['tau'] ?? {};
-    for (const [step, expected] of data.entries()) {
-      expect(cosineMomentum(step, { base: 0.996, totalSteps: 20, reachedIn })).toBeCloseTo(expected, 12);
+    const reference = golden(name);
+    const options = {
+      base: numberOf(reference, 'base'),
+      final: numberOf(reference, 'final'),
+      totalSteps: numberOf(reference, 'max_steps'),
+      reachedIn,
+    };
+    for (const [step, expected] of pick(reference.outputs, 'tau').data.entries()) {
+      expect(cosineMomentum(step, options)).toBeCloseTo(expected, 12);
     }
   });
 });
@@ -27,18 +33,19 @@ describe('cosineMomentum, against the authors’ code', () => {
 describe('updateEma', () => {
   it('ema_update, against lightly', () => {
     const { inputs, outputs, params } = golden('ema_update');
-    const { data: start = [], shape = [] } = inputs['target0'] ?? {};
+    const { data: start, shape } = pick(inputs, 'target0');
     const parameter = (): Parameter => createParameter(Float32Array.from(start), shape, 'same');
     const [online, target] = [parameter(), parameter()];
     const size = start.length;
-    const row = (values: readonly number[] | undefined, step: number): readonly number[] =>
-      (values ?? []).slice(step * size, (step + 1) * size);
+    const row = ({ data }: GoldenTensor, step: number): readonly number[] =>
+      data.slice(step * size, (step + 1) * size);
+    expect(params['momentum']).toHaveLength(pick(outputs, 'target').shape[0] as number);
     for (const [step, momentum] of (params['momentum'] as number[]).entries()) {
       tf.tidy(() =>
-        online.variable.assign(tf.tensor([...row(inputs['online']?.data, step)], [...shape], 'float32')),
+        online.variable.assign(tf.tensor([...row(pick(inputs, 'online'), step)], [...shape], 'float32')),
       );
       updateEma(new Map([['w', online]]), new Map([['w', target]]), momentum);
-      const expected = row(outputs['target']?.data, step);
+      const expected = row(pick(outputs, 'target'), step);
       for (const [index, value] of target.variable.dataSync().entries()) {
         expect(value).toBeCloseTo(expected[index] as number, 5);
       }

@@ -2,12 +2,10 @@ import { useBackend } from '@ssl/backend/node';
 import { disposeTrees, type HostBuffer, type Parameter } from '@ssl/models';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { expectGolden, goldenTensor, readGolden, type GoldenCase } from '../fixtures/golden.testing.ts';
+import { expectGolden, goldenCase, goldenTensor, numberOf, pick } from '../fixtures/golden.testing.ts';
 import { createNearestNeighbourQueue, type NearestNeighbourQueue } from './nearest-neighbour-queue.ts';
 
-const reference = readGolden('self-classifier.json').find(
-  ({ name }) => name === 'selfclassifier_nnqueue',
-) as GoldenCase;
+const reference = goldenCase('self-classifier.json')('selfclassifier_nnqueue');
 
 const host = (queue: NearestNeighbourQueue, name: string): number[] =>
   [...(queue.buffers.get(name) as HostBuffer).data].map(Number);
@@ -19,14 +17,16 @@ beforeAll(async () => {
 describe('createNearestNeighbourQueue', () => {
   it('fills, wraps and finds as the authors’ queue', () => {
     const { inputs, outputs } = reference;
-    const queue = createNearestNeighbourQueue(10, 4);
+    const [steps, batch] = pick(inputs, 'x').shape as readonly [number, number, number];
+    const queue = createNearestNeighbourQueue(numberOf(reference, 'queueLen'), numberOf(reference, 'dim'));
     tf.tidy(() => {
       const batches = tf.unstack(goldenTensor(inputs, 'x')) as tf.Tensor2D[];
-      const ids = inputs['ids']?.data as number[];
+      const ids = pick(inputs, 'ids').data;
+      expect(batches).toHaveLength(steps);
       for (const [step, rows] of batches.entries()) {
-        queue.push(rows, tf.tensor1d(ids.slice(4 * step, 4 * step + 4), 'int32'));
-        expect(host(queue, 'pointer')).toEqual([outputs['ptr']?.data[step]]);
-        expect(queue.isFull()).toBe(outputs['full']?.data[step] === 1);
+        queue.push(rows, tf.tensor1d(ids.slice(batch * step, batch * (step + 1)), 'int32'));
+        expect(host(queue, 'pointer')).toEqual([pick(outputs, 'ptr').data[step]]);
+        expect(queue.isFull()).toBe(pick(outputs, 'full').data[step] === 1);
       }
       expectGolden((queue.buffers.get('embeddings') as Parameter).variable, reference, 'queue');
       expectGolden((queue.buffers.get('indices') as Parameter).variable, reference, 'queue_ids');

@@ -7,8 +7,11 @@ import {
   fillFromGolden,
   goldenTensor,
   gradientsOf,
+  numberOf,
   readFixture,
   readGolden,
+  shapeOf,
+  type GoldenCase,
 } from '../fixtures/golden.testing.ts';
 import { createLinear } from '../linear.ts';
 import type { Backbone } from '../module.ts';
@@ -32,9 +35,12 @@ describe.each(['wasm', 'cpu'] as const)('a ResNet on %s', (backend) => {
 
   it('gives the features of torchvision’s with the same weight file', () => {
     const reference = readGolden('tiny-resnet18.json')('tiny_resnet18_import');
-    const { tensors } = readSafetensors(readFixture('tiny-resnet18.safetensors'));
-    const backbone = createBackbone('resnet18', { random, image: thumbnail, width: 8 });
-    const classifier = createLinear({ inDim: backbone.featureDim, outDim: 10, random });
+    const { tensors } = readSafetensors(readFixture(reference.params['file'] as string));
+    expect(tensors.size).toBe(numberOf(reference, 'tensors'));
+    const [width] = reference.params['widths'] as readonly [number];
+    const backbone = createBackbone('resnet18', { random, image: imageOf(reference), width });
+    const [outDim] = tensors.get('fc.bias')?.shape as readonly [number];
+    const classifier = createLinear({ inDim: backbone.featureDim, outDim, random });
     const network = treesOf({ '': backbone, fc: classifier });
     loadTree(network.parameters, tensors, { allowExtra: true });
     loadTree(network.buffers, tensors, { allowExtra: true });
@@ -57,12 +63,15 @@ describe('a ResNet in training', () => {
     await useBackend('wasm', { threads: 1 });
     const reference = readGolden('layers_resnet.json')('tiny_cifar_resnet_width4');
     const { inputs } = reference;
+    const width = numberOf(reference, 'width');
+    const stages = reference.params['layers'] as readonly number[];
     const backbone = createResnet(
-      { name: 'resnet10', block: basicBlock, stages: [1, 1, 1, 1], defaultWidth: 4, defaultStem: 'cifar' },
-      { name: 'resnet10', width: 4, stem: 'cifar', initialization: 'torchvision', image: thumbnail },
+      { name: 'small', block: basicBlock, stages, defaultWidth: width, defaultStem: 'cifar' },
+      { name: 'small', width, stem: 'cifar', initialization: 'torchvision', image: imageOf(reference) },
       random,
     );
-    const classifier = createLinear({ inDim: 32, outDim: 5, random });
+    const outDim = numberOf(reference, 'classes');
+    const classifier = createLinear({ inDim: backbone.featureDim, outDim, random });
     fillFromGolden(backbone.parameters, inputs);
     fillFromGolden(backbone.buffers, inputs);
     fillFromGolden(classifier.parameters, inputs, 'fc.');
@@ -70,7 +79,9 @@ describe('a ResNet in training', () => {
     tf.tidy(() => {
       const x = goldenTensor<tf.Tensor4D>(inputs, 'x');
       const dout = goldenTensor(inputs, 'dout');
-      expectGolden(backbone.forward(x, evaluation), reference, 'features_eval');
+      const features = backbone.forward(x, evaluation);
+      expectGolden(features, reference, 'features_eval');
+      expectGolden(classifier.forward(features, evaluation), reference, 'logits_eval');
       expectGolden(backbone.featureMap(x, evaluation), reference, 'layer4_eval');
 
       const recorder = createStatisticsRecorder();
@@ -82,6 +93,10 @@ describe('a ResNet in training', () => {
       });
       recorder.commit();
 
+      const order = reference.params['parameterOrderOfGradNorms'] as readonly string[];
+      expect([...order].sort()).toEqual([...parameters.keys()].sort());
+      const norms = tf.stack(order.map((name) => tf.norm(gradients.get(name) as tf.Tensor)));
+      expectGolden(norms, reference, 'gradNorms', { relative: 1e-3, floor: 1e-5 });
       for (const key of Object.keys(reference.outputs).filter((name) => name.startsWith('grad_'))) {
         const gradient = gradients.get(key.replace('grad_', '')) as tf.Tensor;
         expectGolden(gradient, reference, key, { relative: 1e-3, floor: 5e-5 });
@@ -182,6 +197,7 @@ describe('createBackbone', () => {
       disposeModule(backbone);
       return values;
     };
+    expect(weights(1)).toHaveLength(3 * 3 * 3 * 16);
     expect(weights(1)).toEqual(weights(1));
     expect(weights(1)).not.toEqual(weights(2));
     expect(Math.max(...weights(1, 'pytorch').map(Math.abs))).toBeLessThanOrEqual(1 / Math.sqrt(27));
@@ -197,6 +213,7 @@ describe('createBackbone', () => {
         tf.tidy(() => network.forward(x, evaluation).dataSync() as Float32Array),
       );
     const [own, copied] = outputs();
+    expect(own?.every(Number.isFinite)).toBe(true);
     expect(copied).toEqual(own);
 
     const recorder = createStatisticsRecorder();
@@ -235,6 +252,12 @@ describe('createBackbone', () => {
     disposeModule(backbone);
   });
 });
+
+/** The size of a case's images. */
+function imageOf(reference: GoldenCase): { height: number; width: number; channels: number } {
+  const [, height, width, channels] = shapeOf(reference, 'x') as readonly [number, number, number, number];
+  return { height, width, channels };
+}
 
 function countsOf(backbone: Backbone): bigint[] {
   return [...backbone.buffers]

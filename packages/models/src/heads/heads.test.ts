@@ -8,6 +8,7 @@ import {
   goldenTensor,
   gradientsOf,
   readGolden,
+  shapeOf,
 } from '../fixtures/golden.testing.ts';
 import { treesOf } from '../parameter-tree.ts';
 import { createProjectionHead } from './projection-head.ts';
@@ -25,8 +26,14 @@ describe.each(['wasm', 'cpu'] as const)('heads on %s, against the authors’ cod
   it('selfclassifier_mlp_head', () => {
     tf.tidy(() => {
       const reference = golden('selfclassifier_mlp_head');
-      const head = createProjectionHead({ inDim: 5, hiddenDim: 7, hiddenLayers: 1, outDim: 4, random });
-      const classifier = createWeightNormClassifier({ inDim: 4, classes: 3, random });
+      const linearWeights = Object.entries(reference.inputs).filter(
+        ([key, { shape }]) => /^mlp\.\d+\.weight$/.test(key) && shape.length === 2,
+      );
+      const [hiddenDim, inDim] = shapeOf(reference, 'mlp.0.weight') as readonly [number, number];
+      const [classes, outDim] = shapeOf(reference, 'cls.weight_v') as readonly [number, number];
+      const hiddenLayers = linearWeights.length - 1;
+      const head = createProjectionHead({ inDim, hiddenDim, hiddenLayers, outDim, random });
+      const classifier = createWeightNormClassifier({ inDim: outDim, classes, random });
       const { parameters } = treesOf({ '': head, cls: classifier });
       fillFromGolden(parameters, reference.inputs);
       const x = goldenTensor<tf.Tensor2D>(reference.inputs, 'x');
@@ -47,7 +54,8 @@ describe.each(['wasm', 'cpu'] as const)('heads on %s, against the authors’ cod
   it.each(['weight_norm_linear_g1', 'weight_norm_linear'])('%s', (name) => {
     tf.tidy(() => {
       const reference = golden(name);
-      const classifier = createWeightNormClassifier({ inDim: 4, classes: 3, random });
+      const [classes, inDim] = shapeOf(reference, 'weight_v') as readonly [number, number];
+      const classifier = createWeightNormClassifier({ inDim, classes, random });
       fillFromGolden(classifier.parameters, reference.inputs);
       const x = goldenTensor<tf.Tensor2D>(reference.inputs, 'x');
       const dout = goldenTensor(reference.inputs, 'dout');
@@ -70,6 +78,28 @@ describe('createProjectionHead', () => {
       };
       for (const length of lengths(true)) expect(length).toBeCloseTo(1, 5);
       for (const length of lengths(false)) expect(Math.abs(length - 1)).toBeGreaterThan(0.01);
+    });
+  });
+
+  it.each([
+    ['leaky-relu', 0.01],
+    ['relu', 0],
+  ] as const)('activates with %s, of slope %d below 0', (activation, slope) => {
+    const head = createProjectionHead({
+      ...{ inDim: 3, hiddenDim: 3, hiddenLayers: 1, outDim: 3, normalize: false },
+      activation,
+      random,
+    });
+    tf.tidy(() => {
+      for (const layer of ['mlp.0', 'mlp.3']) {
+        head.parameters.get(`${layer}.weight`)?.variable.assign(tf.eye(3));
+        head.parameters.get(`${layer}.bias`)?.variable.assign(tf.zeros([3]));
+      }
+      // In evaluation a fresh batch norm divides by √(1 + 1e-5).
+      const x = tf.tensor2d([-200, -1, 0, 0.5, 3, -0.25], [2, 3]);
+      const activated = [...head.forward(x, { training: false }).dataSync()];
+      const expected = [...x.dataSync()].map((value) => (value < 0 ? slope * value : value));
+      for (const [index, value] of expected.entries()) expect(activated[index]).toBeCloseTo(value, 4);
     });
   });
 

@@ -48,6 +48,9 @@ describe('embeddingStd', () => {
 describe('featureHealth', () => {
   it('looks at 128 rows at most', () => {
     const many = normalRows(300, 4);
-    expect(featureHealth(many, 4)).toEqual(featureHealth(many.subarray(0, 128 * 4), 4));
+    const health = featureHealth(many, 4);
+    expect(Object.values(health).every(Number.isFinite)).toBe(true);
+    expect(health).toEqual(featureHealth(many.subarray(0, 128 * 4), 4));
+    expect(health).not.toEqual(featureHealth(many.subarray(0, 127 * 4), 4));
   });
 });

@@ -1,6 +1,6 @@
 import { isUserError } from '@ssl/errors';
 import { describe, expect, it } from 'vitest';
-import { expectClose, pick, readGolden } from '../fixtures/golden.testing.ts';
+import { expectClose, numberOf, pick, readGolden, type GoldenCase } from '../fixtures/golden.testing.ts';
 import { scheduleSchema } from './schedule-config.ts';
 import { createSchedule } from './schedule.ts';
 import type { z } from 'zod';
@@ -19,74 +19,126 @@ function rates(
 }
 
 /** One column of a golden table. */
-function column(name: string, output: string, index: number, columns: number): number[] {
-  return pick(golden(name).outputs, output).data.filter((_, at) => at % columns === index);
+function column(reference: GoldenCase, index: number): number[] {
+  const { data, shape } = pick(reference.outputs, 'lr');
+  const columns = shape[1] as number;
+  return data.filter((_, at) => at % columns === index);
 }
 
 describe('createSchedule, against the authors’ code', () => {
   it.each([
-    ['schedule_selfclassifier_warmup_cosine', { name: 'cosine', warmupEpochs: 2, finalFactor: 0.001 }],
-    ['schedule_selfclassifier_no_warmup', { name: 'cosine', warmupEpochs: 0, finalFactor: 0.001 }],
-    ['schedule_selfclassifier_constant', { name: 'constant', warmupEpochs: 2 }],
-  ] as const)('%s', (name, config) => {
-    const settings = { ...config, warmupFactor: 0.3 / 4.8, convention: 'self-classifier' } as const;
-    expectClose(rates(settings, 4.8, 6, 5), pick(golden(name).outputs, 'lr').data, exact);
+    'schedule_selfclassifier_warmup_cosine',
+    'schedule_selfclassifier_no_warmup',
+    'schedule_selfclassifier_constant',
+  ])('%s', (name) => {
+    const reference = golden(name);
+    const { params, outputs } = reference;
+    const base = numberOf(reference, 'base_value');
+    const decay =
+      params['final_value'] === null
+        ? { name: 'constant' as const }
+        : { name: 'cosine' as const, finalFactor: numberOf(reference, 'final_value') / base };
+    const found = rates(
+      {
+        ...decay,
+        warmupEpochs: numberOf(reference, 'warmup_epochs'),
+        warmupFactor: numberOf(reference, 'start_warmup_value') / base,
+        convention: 'self-classifier',
+      },
+      base,
+      numberOf(reference, 'epochs'),
+      numberOf(reference, 'niter_per_ep'),
+    );
+    expectClose(found, pick(outputs, 'lr').data, exact);
   });
 
   it('schedule_barlow_authors', () => {
+    const reference = golden('schedule_barlow_authors');
+    // What the authors' function has as constants: the epochs of warm-up, the last factor, and the batch that the
+    // rates are for.
     const config = { name: 'cosine', warmupEpochs: 10, finalFactor: 0.001 } as const;
-    // The authors’ rates are for a batch of 256 and scale with the batch: 512 here.
-    expectClose(rates(config, 0.4, 20, 4), column('schedule_barlow_authors', 'lr', 0, 2), exact);
-    expectClose(rates(config, 0.0096, 20, 4), column('schedule_barlow_authors', 'lr', 1, 2), exact);
+    const scale = numberOf(reference, 'batch_size') / 256;
+    for (const [index, group] of ['weights', 'biases'].entries()) {
+      const found = rates(
+        config,
+        scale * numberOf(reference, group),
+        numberOf(reference, 'epochs'),
+        numberOf(reference, 'niter_per_ep'),
+      );
+      expectClose(found, column(reference, index), exact);
+    }
   });
 
   it('schedule_simsiam', () => {
-    const config = { name: 'cosine', per: 'epoch' } as const;
-    const everyStep = rates(config, 0.1, 10, 3);
+    const reference = golden('schedule_simsiam');
+    const [rate, epochs] = [numberOf(reference, 'init_lr'), numberOf(reference, 'epochs')];
+    const everyStep = rates({ name: 'cosine', per: 'epoch' }, rate, epochs, 3);
     const firstOfEpoch = everyStep.filter((_, step) => step % 3 === 0);
-    expectClose(firstOfEpoch, column('schedule_simsiam', 'lr', 0, 2), exact);
+    expectClose(firstOfEpoch, column(reference, 0), exact);
     expect(everyStep[1]).toBe(everyStep[0]);
+    expectClose(rates({ name: 'constant' }, rate, epochs, 1), column(reference, 1), exact);
   });
 
   it('schedule_mae', () => {
-    const config = { name: 'cosine', warmupEpochs: 4 } as const;
-    expectClose(rates(config, 0.0015, 20, 2), pick(golden('schedule_mae').outputs, 'lr').data, exact);
+    const reference = golden('schedule_mae');
+    const [rate, epochs] = [numberOf(reference, 'lr'), numberOf(reference, 'epochs')];
+    const { data } = pick(reference.outputs, 'lr');
+    const config = {
+      name: 'cosine',
+      warmupEpochs: numberOf(reference, 'warmup_epochs'),
+      finalFactor: numberOf(reference, 'min_lr') / rate,
+    } as const;
+    expectClose(rates(config, rate, epochs, data.length / epochs), data, exact);
   });
 
-  it.each([
-    ['schedule_lightly_cosine', 0],
-    ['schedule_lightly_cosine_warmup', 3],
-  ])('%s', (name, warmupEpochs) => {
-    const config = { name: 'cosine', warmupEpochs, finalFactor: 0.001, convention: 'lightly' } as const;
-    expectClose(rates(config, 1, 12, 1), pick(golden(name).outputs, 'lr').data, exact);
+  it.each(['schedule_lightly_cosine', 'schedule_lightly_cosine_warmup'])('%s', (name) => {
+    const reference = golden(name);
+    const start = numberOf(reference, 'start');
+    const config = {
+      name: 'cosine',
+      warmupEpochs: numberOf(reference, 'warmup_steps', 0),
+      warmupFactor: numberOf(reference, 'warmup_start', 0) / start,
+      finalFactor: numberOf(reference, 'end') / start,
+      convention: 'lightly',
+    } as const;
+    const found = rates(config, start, numberOf(reference, 'max_steps'), 1);
+    expectClose(found, pick(reference.outputs, 'lr').data, exact);
   });
 
   it('schedule_corinfomax_epoch', () => {
+    const reference = golden('schedule_corinfomax_epoch');
+    const rate = numberOf(reference, 'lr');
     const config = {
       name: 'cosine',
-      warmupEpochs: 10,
-      warmupFactor: 0.003 / 0.5,
-      finalFactor: 1e-6 / 0.5,
+      warmupEpochs: numberOf(reference, 'warmup_epochs'),
+      warmupFactor: numberOf(reference, 'warmup_start_lr') / rate,
+      finalFactor: numberOf(reference, 'eta_min') / rate,
       per: 'epoch',
       convention: 'self-classifier',
     } as const;
-    expectClose(
-      rates(config, 0.5, 25, 1),
-      pick(golden('schedule_corinfomax_epoch').outputs, 'lr').data,
-      exact,
-    );
+    const found = rates(config, rate, numberOf(reference, 'max_epochs'), 1);
+    expectClose(found, pick(reference.outputs, 'lr').data, exact);
   });
 
   it('schedule_sela_main', () => {
-    const config = { name: 'step', everyEpochs: 3 } as const;
-    expectClose(rates(config, 0.08, 12, 1), pick(golden('schedule_sela_main').outputs, 'lr').data, exact);
+    const reference = golden('schedule_sela_main');
+    const { data } = pick(reference.outputs, 'lr');
+    const config = { name: 'step', everyEpochs: numberOf(reference, 'lrdrop') } as const;
+    expectClose(rates(config, numberOf(reference, 'lr'), data.length, 1), data, exact);
   });
 
   it('schedule_rotnet_lut', () => {
     const { params, outputs } = golden('schedule_rotnet_lut');
-    const config = { name: 'multi-step' as const, milestones: [60, 120, 160], factor: 0.2 };
-    const all = rates(config, 0.1, 206, 1);
-    const atEpochs = (params['epochs'] as number[]).map((epoch) => all[epoch] as number);
+    const table = params['LUT'] as readonly (readonly [number, number])[];
+    const epochs = params['epochs'] as readonly number[];
+    const [first = 0, second = 0] = table.map(([, rate]) => rate);
+    const config = {
+      name: 'multi-step' as const,
+      milestones: table.slice(0, -1).map(([milestone]) => milestone),
+      factor: second / first,
+    };
+    const all = rates(config, first, Math.max(...epochs) + 1, 1);
+    const atEpochs = epochs.map((epoch) => all[epoch] as number);
     expectClose(atEpochs, pick(outputs, 'lr').data, exact);
   });
 });

@@ -49,7 +49,10 @@ describe('presets', () => {
     for (const [group, [count, side]] of Object.entries(expected)) {
       expect(sizes[group]).toEqual({ height: side, width: side, channels: 3 });
       expect(views[group]?.images).toHaveLength(count);
-      for (const { data } of views[group]?.images ?? []) expect(data.every(Number.isFinite)).toBe(true);
+      for (const { data } of views[group]?.images ?? []) {
+        expect(data).toHaveLength(side * side * 3);
+        expect(data.every(Number.isFinite)).toBe(true);
+      }
     }
   });
 

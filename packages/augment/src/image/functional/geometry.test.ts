@@ -64,6 +64,8 @@ describe('what undoes itself', () => {
 
 describe('resize', () => {
   const kinds = fc.constantFrom('nearest', 'bilinear', 'bicubic');
+  /** Not `nearest`: pixel floor(i · in / out) of a side is not the mirrored one counted from the other end. */
+  const smooth = fc.constantFrom('bilinear', 'bicubic');
 
   it('keeps an even surface even, at any size', () => {
     fc.assert(
@@ -84,8 +86,7 @@ describe('resize', () => {
 
   it('mirrors with the image', () => {
     fc.assert(
-      fc.property(images, fc.integer({ min: 1, max: 20 }), kinds, (image, width, interpolation) => {
-        if (interpolation === 'nearest') return true;
+      fc.property(images, fc.integer({ min: 1, max: 20 }), smooth, (image, width, interpolation) => {
         const options = { interpolation };
         const mirrored = horizontalFlip(resize(horizontalFlip(image), [5, width], options));
         return largestDifference(mirrored, resize(image, [5, width], options)) < 1e-5;
@@ -99,7 +100,10 @@ describe('resize', () => {
     grey.data.forEach((sample, i) => rgb.data.fill(sample, i * 3, i * 3 + 3));
     const expected = resize(grey, [5, 11], { interpolation: 'bicubic' });
     const result = resize(rgb, [5, 11], { interpolation: 'bicubic' });
-    expect(result.data.filter((_, i) => i % 3 === 0)).toEqual(expected.data);
+    for (const channel of [0, 1, 2]) {
+      const data = result.data.filter((_, i) => i % 3 === channel);
+      expect(largestDifference({ ...expected, data }, expected)).toBe(0);
+    }
   });
 
   it('overshoots with bicubic unless clamped', () => {

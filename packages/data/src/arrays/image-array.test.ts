@@ -33,6 +33,7 @@ describe('describeImageArray', () => {
     [[], 'float32', 'got float32 []'],
     [[0, 28, 28], 'uint8', 'expected at least one image with pixels, got uint8 [0, 28, 28]'],
     [[10, 3, 32, 32], 'uint8', 'expected channels last'],
+    [[10, 1, 48, 80], 'uint8', 'expected channels last'],
     [[32, 32, 3], 'uint8', 'looks like one image'],
     [[10, 8, 8], 'int64', 'expected uint8, uint16 or float32 images, got int64 [10, 8, 8]'],
   ] as const)('refuses %j of %s', (shape, dtype, message) => {

@@ -56,7 +56,7 @@ export function describeImageArray(
   if (shape.includes(0))
     throw new UserError(`${name}: expected at least one image with pixels, got ${found}`);
   const isFew = (dimension: number): boolean => dimension === 1 || dimension === 3 || dimension === 4;
-  if (shape.length === 4 && isFew(height) && !isFew(channels) && channels === width) {
+  if (shape.length === 4 && isFew(height) && width > 4 && channels > 4) {
     throw new UserError(
       `${name}: expected channels last, ${layouts}, got ${found}: move them with numpy.moveaxis(images, 1, -1)`,
     );

@@ -65,7 +65,10 @@ export async function decodeImageDeep(
   const format = formatOf(bytes, name);
   if (format === 'tiff') return decodeTiff(bytes, page, name);
   if (page !== 0 && page !== 'all') throw noSuchPage(name, page, 1);
-  const image = format === 'deep-png' ? await decodeDeepPng(bytes, name) : await decodePicture(bytes, name);
+  const image =
+    format === 'deep-png'
+      ? await decodeDeepPicture(bytes, name, isGreyPng(bytes))
+      : await decodePicture(bytes, name);
   return { ...image, pages: 1 };
 }
 
@@ -82,8 +85,8 @@ export async function describeImageDeep(
   const format = formatOf(head, name);
   if (format === 'tiff') {
     const pages = readTiff(typeof file === 'string' ? await bytesOf(file) : file, name);
-    const { height, width, channels, sampleType, isPicture } = pageAt(pages, 0, name);
-    return { height, width, channels: isPicture ? 3 : channels, sampleType, pages: pages.length };
+    const { height, width, channels, sampleType, picture } = pageAt(pages, 0, name);
+    return { height, width, channels: picture === 'shallow' ? 3 : channels, sampleType, pages: pages.length };
   }
   const sharp = await loadSharp();
   try {
@@ -122,13 +125,18 @@ async function decodePicture(bytes: Uint8Array, name: string, page = 0): Promise
   return { height, width, channels, data: new Uint8Array(data.buffer, data.byteOffset, data.length) };
 }
 
-async function decodeDeepPng(bytes: Uint8Array, name: string): Promise<ImageSamples> {
+async function decodeDeepPicture(
+  bytes: Uint8Array,
+  name: string,
+  isGrey: boolean,
+  page = 0,
+): Promise<ImageSamples> {
   const sharp = await loadSharp();
   try {
     // Without the color space, sharp reduces the samples to 8 bits, and then says `ushort` all the same.
-    const { data, info } = await sharp(bytes, { failOn: 'error', ignoreIcc: true })
+    const { data, info } = await sharp(bytes, { failOn: 'error', ignoreIcc: true, ...(page > 0 && { page }) })
       .autoOrient()
-      .toColourspace(isGreyPng(bytes) ? 'grey16' : 'rgb16')
+      .toColourspace(isGrey ? 'grey16' : 'rgb16')
       .raw({ depth: 'ushort' })
       .toBuffer({ resolveWithObject: true });
     const { height, width, channels } = info;
@@ -144,8 +152,13 @@ async function decodeTiff(bytes: Uint8Array, page: number | 'all', name: string)
   const pages = readTiff(bytes, name);
   if (page === 'all' && pages.length > 1) return stackPages(pages, name);
   const wanted = pageAt(pages, page === 'all' ? 0 : page, name);
-  const image = wanted.isPicture ? await decodePicture(bytes, name, wanted.directory) : wanted.read();
-  return { ...image, pages: pages.length };
+  return { ...(await decodeTiffPage(bytes, wanted, name)), pages: pages.length };
+}
+
+async function decodeTiffPage(bytes: Uint8Array, page: TiffPage, name: string): Promise<ImageSamples> {
+  if (page.picture === 'shallow') return decodePicture(bytes, name, page.directory);
+  if (page.picture === 'deep') return decodeDeepPicture(bytes, name, page.channels === 1, page.directory);
+  return page.read();
 }
 
 function stackPages(pages: readonly TiffPage[], name: string): DeepImage {

@@ -84,6 +84,32 @@ describe('readTiff', () => {
     expect(page?.read()).toEqual({ width: 1, height: 2, channels: 1, data: Uint16Array.of(1, 2) });
   });
 
+  it('knows what an image library decodes as well', () => {
+    const kindOf = (page: Partial<TiffPageBytes>, channels = 1) =>
+      readTiff(tiffBytes([{ width, height, channels, samples: numbers(channels), ...page }]))[0]?.picture;
+    expect([
+      kindOf({ bits: 8 }),
+      kindOf({ bits: 8, photometric: 2 }, 3),
+      kindOf({ bits: 8, photometric: 3 }),
+    ]).toEqual([...['shallow', 'shallow', 'shallow']]);
+    expect(kindOf({ bits: 8, photometric: 2, extras: [2] }, 4)).toBe('shallow');
+    expect([kindOf({}), kindOf({ photometric: 0 }), kindOf({ photometric: 2 }, 3)]).toEqual([
+      'deep',
+      'deep',
+      'deep',
+    ]);
+    const others = [
+      ...[
+        kindOf({}, 3),
+        kindOf({ photometric: 2, planar: true }, 3),
+        kindOf({ photometric: 2, extras: [2] }, 4),
+      ],
+      ...[kindOf({ bits: 12 }), kindOf({ format: 'signed' }), kindOf({ bits: 32, format: 'float' })],
+      kindOf({ bits: 8, photometric: 2, extras: [0] }, 4),
+    ];
+    expect(others).toEqual(others.map(() => undefined));
+  });
+
   it('leaves out thumbnails and masks', () => {
     const page = { width, height, samples: numbers(1) };
     const pages = readTiff(tiffBytes([page, { ...page, subfile: 1 }, { ...page, subfile: 4 }, page]));

@@ -18,8 +18,12 @@ export interface TiffPage {
   readonly sampleType: 'uint8' | 'uint16' | 'float32';
   /** Its place among all images of the file, thumbnails and masks included. */
   readonly directory: number;
-  /** Whether it is a picture of at most 8 bits as JPEG and PNG hold them: grey, RGB, CMYK, a palette, with or without alpha. */
-  readonly isPicture: boolean;
+  /**
+   * Whether an image library decodes it, and faster: `shallow` are pictures of at most 8 bits as JPEG and PNG hold them
+   * (grey, RGB, CMYK, a palette, with or without alpha); `deep` are grey and RGB images of uint16 without alpha or planes,
+   * of which libvips gives the same samples as {@link TiffPage.read}. Absent for others.
+   */
+  readonly picture?: 'shallow' | 'deep';
   /**
    * The samples as they are stored, upright; transparency of grey and RGB images on white; "0 is white" inverted. Integers
    * other than uint8 and uint16, and float64, as float32.
@@ -103,13 +107,19 @@ function describePage(
   const sampleType = isUnsigned ? (bits <= 8 ? 'uint8' : 'uint16') : 'float32';
   const isTurned = orientation >= 5 && orientation <= 8;
 
+  const isPlain =
+    kind <= photometric.rgb && channels === colors && directory.value('planarConfiguration', 1) === 1;
+  const isShallow = isUnsigned && bits <= 8 && (channels === colors || hasAlpha);
+  const isDeep = isUnsigned && bits === 16 && isPlain && isUnpacked(directory.value('compression', 1));
+  const picture = isShallow ? 'shallow' : isDeep ? 'deep' : undefined;
+
   return {
     height: isTurned ? width : height,
     width: isTurned ? height : width,
     channels: hasAlpha ? channels - 1 : channels,
     sampleType,
     directory: index,
-    isPicture: isUnsigned && bits <= 8 && (channels === colors || hasAlpha),
+    ...(picture && { picture }),
     read() {
       checkSize(height, width, channels, name);
       const layout = { height, width, channels, bits, format: checkKind(directory, name), littleEndian };

@@ -35,7 +35,8 @@ export function errorCode(error: unknown): string {
   return error instanceof Error && 'code' in error ? String(error.code) : '';
 }
 
-function unreadable(path: string, error: unknown): Error {
+/** The error for a file that the system did not let read, as a UserError where it has a code of the system's. */
+export function unreadable(path: string, error: unknown): Error {
   const code = errorCode(error);
   if (code === '') return error as Error;
   const reason = {

@@ -28,7 +28,7 @@ let loadedSharp: Promise<typeof sharpFunction> | undefined;
  * one thread an image, for many images are decoded side by side, and no cache, for it would serve files as they
  * were before they were changed.
  */
-function loadSharp(): Promise<typeof sharpFunction> {
+export function loadSharp(): Promise<typeof sharpFunction> {
   loadedSharp ??= import('sharp').then(({ default: sharp }) => {
     sharp.concurrency(1);
     sharp.cache(false);
@@ -62,16 +62,27 @@ export async function inspectImageFile(path: string): Promise<ImageInspection> {
   }
 }
 
+export interface DecodeImageFileOptions {
+  /** What to call the file in errors. Default: its path, or `image`. */
+  readonly name?: string;
+  /** Which image of a multi-page file, from 0 (default). */
+  readonly page?: number;
+}
+
 /**
  * Decodes an image file: sRGB, 8 bits, 3 channels, upright (Exif orientation applied), transparency on white.
  * 16-bit samples are reduced, CMYK and embedded profiles converted; of an animation, the first frame.
  *
+ * @param file its path or its bytes
  * @throws Error that names the file if it cannot be read or is damaged
  */
-export async function decodeImageFile(path: string): Promise<RawImage> {
+export async function decodeImageFile(
+  file: string | Uint8Array,
+  { name = typeof file === 'string' ? file : 'image', page = 0 }: DecodeImageFileOptions = {},
+): Promise<RawImage> {
   const sharp = await loadSharp();
   try {
-    const { data, info } = await sharp(path, { failOn: 'error' })
+    const { data, info } = await sharp(file, { failOn: 'error', ...(page > 0 && { page }) })
       .autoOrient()
       .flatten({ background: '#ffffff' })
       .toColourspace('srgb')
@@ -79,7 +90,7 @@ export async function decodeImageFile(path: string): Promise<RawImage> {
       .toBuffer({ resolveWithObject: true });
     return { height: info.height, width: info.width, channels: info.channels, data };
   } catch (error) {
-    throw new Error(`cannot decode ${path}: ${messageOf(error)}`, { cause: error });
+    throw new Error(`cannot decode ${name}: ${messageOf(error)}`, { cause: error });
   }
 }
 
@@ -104,8 +115,8 @@ async function readEnds(path: string): Promise<{ length: number; head: Uint8Arra
   }
 }
 
-/** sharp's messages have a line for each of libvips'. */
-function messageOf(error: unknown): string {
+/** The message of an error of sharp's in one line: sharp's messages have a line for each of libvips'. */
+export function messageOf(error: unknown): string {
   return String(error instanceof Error ? error.message : error)
     .trim()
     .replace(/\s*\n\s*/g, '; ');

@@ -11,3 +11,14 @@ export {
   type ViewLoader,
   type ViewLoaderOptions,
 } from './view-loader.ts';
+export type { ViewLoader, ViewLoaderOptions } from './view-loader.ts';
+export { describeImageArray, imageOfArray, type ImageArrayLayout } from './arrays/image-array.ts';
+export { labelsOfArray } from './arrays/label-array.ts';
+export { readNpyHeader, type NpyDtype, type NpyHeader } from './arrays/npy-header.ts';
+export { readNpy, type NpyArray, type NpyData } from './arrays/npy.ts';
+export { arraysOf, type NpzRoles, type SplitArrays } from './arrays/npz-roles.ts';
+export { readNpz, readNpzNames, type ReadNpzOptions } from './arrays/npz.ts';
+export { checkFinite, type ImageSamples } from './formats/image-samples.ts';
+export { isTiff } from './formats/tiff-directory.ts';
+export { readTiff, type TiffPage } from './formats/tiff.ts';
+export { measureRange, parseRange, type MeasurableImages, type ValueRange } from './formats/value-range.ts';

@@ -1,3 +1,10 @@
+export {
+  decodeImageDeep,
+  describeImageDeep,
+  type DecodeImageDeepOptions,
+  type DeepImage,
+  type DeepImageDescription,
+} from './formats/decode-image-deep.node.ts';
 export { decodeImageFile } from './image-file.node.ts';
 export { canWorkersOpen, datasetSplits, openDataset, type OpenDatasetOptions } from './open-dataset.node.ts';
 export { createWorkerViewLoader, type WorkerViewLoaderOptions } from './worker-view-loader.node.ts';

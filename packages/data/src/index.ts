@@ -11,7 +11,6 @@ export {
   type ViewLoader,
   type ViewLoaderOptions,
 } from './view-loader.ts';
-export type { ViewLoader, ViewLoaderOptions } from './view-loader.ts';
 export { describeImageArray, imageOfArray, type ImageArrayLayout } from './arrays/image-array.ts';
 export { labelsOfArray } from './arrays/label-array.ts';
 export { readNpyHeader, type NpyDtype, type NpyHeader } from './arrays/npy-header.ts';

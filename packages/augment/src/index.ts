@@ -45,6 +45,10 @@ export {
   type PresetOptions,
 } from './presets/simclr.ts';
 export { recipeSchema, resolveRecipe, type ResolvedGroup, type ResolvedRecipe } from './resolve-recipe.ts';
+export { byteVocabulary, decodeTokens, encodeText, maskGlyph } from './tokens/byte-vocabulary.ts';
+export { maskTokens, type MaskedTokens, type MaskTokensOptions } from './tokens/mask-tokens.ts';
+export { maskIndicesFromNoise, randomMaskIndices, type MaskIndices } from './tokens/random-mask-indices.ts';
+export { leadingSpan, randomSpan } from './tokens/token-span.ts';
 export { transforms, transformSchema, type ResolvedTransform, type TransformSpec } from './transform-spec.ts';
 export type { Transform, TransformContext } from './transform.ts';
 export { validateRecipe } from './validate-recipe.ts';

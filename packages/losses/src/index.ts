@@ -5,6 +5,13 @@ export { cosineMomentum, type CosineMomentumOptions } from './cosine-momentum.ts
 export { batchAccuracy, crossEntropyLoss, type CrossEntropyOptions } from './cross-entropy-loss.ts';
 export { createDecoder, type Decoder, type DecoderOptions } from './decoder.ts';
 export { updateEma } from './ema.ts';
+export { dinoLoss, updateCentre, type DinoLossOptions } from './losses/dino-loss.ts';
+export { maeLoss, type MaeLossOptions } from './losses/mae-loss.ts';
+export { maskedTokenLoss } from './losses/masked-token-loss.ts';
+export { patchify, unpatchify } from './losses/patchify.ts';
+export { perplexity, unigramPerplexity } from './losses/perplexity.ts';
+export { s4lLoss, type S4lLossOptions } from './losses/s4l-loss.ts';
+export { teacherTemperatureAt, type TeacherTemperatureOptions } from './losses/teacher-temperature-at.ts';
 export type {
   AnyMethod,
   ExampleImages,

@@ -16,9 +16,9 @@ function sentences(seed: string, count: number): readonly Sentence[] {
 }
 
 describe('renderSentence', () => {
-  it('makes sentences of printable ASCII with every slot filled, of at most 128 characters', () => {
+  it('makes sentences of printable ASCII with every slot filled, of at most 80 characters', () => {
     for (const { text } of sentences('form', 6000)) {
-      expect(text).toMatch(/^["A-Z][ -~]{38,126}\.$/);
+      expect(text).toMatch(/^[A-Z][ -~]{30,78}\.$/);
       expect(text).not.toMatch(/[{}~_]| {2}| [,.]/);
     }
   });
@@ -38,16 +38,16 @@ describe('renderSentence', () => {
     expect(make(2, 5)).toBe(make(2, 5));
     expect(make(3, 5)).not.toBe(make(2, 5));
     const texts = new Set(sentences('many', 3000).map(({ text }) => text));
-    expect(texts.size).toBeGreaterThan(2950);
+    expect(texts.size).toBeGreaterThan(2900);
   });
 
   it('makes these very sentences, here and in every browser', () => {
     const texts = sentences('fixed', 3).map(({ text }) => text);
     expect(texts).toMatchInlineSnapshot(`
       [
-        "The simple professor observed the nebula near the field all year, and Hugo was pleased.",
-        "Nobody but the chef served the scale last week, Yuki secretly wrote from the restaurant.",
-        "Dmitri asked the gardener about the simple root of the meadow, and nobody complained.",
+        "The simple professor observed the nebula again like the goal.",
+        "The mint that the host salted was quiet, said Greta.",
+        "The neighbour watered the lawn in the meadow with Elena.",
       ]
     `);
   });
@@ -56,7 +56,7 @@ describe('renderSentence', () => {
     const [training, test] = [sentences('train', 3000), sentences('test', 600)];
     const byBytes = naiveBayesAccuracy(training, test, (text) => [...text]);
     expect(byBytes).toBeGreaterThan(0.3);
-    expect(byBytes).toBeLessThan(0.6);
+    expect(byBytes).toBeLessThan(0.65);
     const byWords = naiveBayesAccuracy(training, test, (text) => text.toLowerCase().split(/[^a-z]+/));
     expect(byWords).toBeGreaterThan(0.97);
   });

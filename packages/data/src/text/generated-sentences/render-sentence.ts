@@ -18,32 +18,22 @@ const allTopics: readonly Topic[] = Object.values(topics);
  * an object of any topic, so that words alone mislead now and then.
  */
 const templates: readonly string[] = [
-  '{Time} the {agent} {verb} the {adjective} {object} in the {place}{rest}.',
-  'The {adjective} {agent} {verb} the {object} near the {place} {time}{rest}.',
-  '{Name} saw how the {agent} {verb} the {object}, {comparison}, by the {place}.',
-  '{Time} {name} and the {agent} {verb} the {object}{rest}.',
-  'By the {place} the {agent} {adverb} {verb} the {object} for {name}{rest}.',
-  '"The {object} is {adjective}, {comparison}," said the {agent} in the {place}.',
-  'Nobody but the {agent} {verb} the {object} {time}, {name} {adverb} wrote from the {place}.',
-  'The {place} was {adjective} when the {agent} {verb} the {object}{rest}.',
-  '{Name} asked the {agent} about the {adjective} {object} of the {place}{rest}.',
-  'It was {name} who {adverb} told the {agent} that the {object} {time} was {adjective}, {comparison}.',
+  'The {agent} {verb} the {object} in the {place}{rest}.',
+  'The {adjective} {agent} {verb} the {object} {time}{rest}.',
+  '{Time} the {agent} {verb} the {adjective} {object}{rest}.',
+  'In the {place} the {agent} {adverb} {verb} the {object}.',
+  '{Name} and the {agent} {verb} the {object} by the {place}.',
+  'The {agent} of the {place} {verb} the {object} {adverb}.',
+  'The {object} that the {agent} {verb} was {adjective}{rest}.',
+  '{Name} {adverb} {verb} the {object} for the {agent}{rest}.',
 ];
 
 const shared = {
-  adjective:
-    'old small quiet heavy bright lovely strange simple broken golden famous early perfect useless dark careful',
-  adverb: 'slowly gladly calmly rarely often quickly proudly secretly at~last once~more',
-  name: 'Anna Boris Clara Dmitri Elena Farid Greta Hugo Ines Jonas Kofi Lena Marco Nadia Oscar Priya Tomas Yuki',
-  time:
-    'yesterday on~Monday last~week in~the~morning at~noon before~sunset that~night in~March two~days~ago all~year ' +
-    'after~the~rain every~evening',
-  comparison:
-    'like~the~{anything}~before rather~than~the~{anything} as~{adjective}~as~a~{anything} not~the~{anything} ' +
-    'or~so~it~seemed whatever~that~meant',
-  rest:
-    ',~and~nobody~complained ~without~a~word ,~although~it~was~late ,~{comparison} ,~as~{name}~had~asked ' +
-    ',~which~took~an~hour ~once~again ,~{adverb}~as~ever ,~and~{name}~was~pleased',
+  adjective: 'old small quiet heavy bright lovely strange simple golden famous perfect careful',
+  adverb: 'slowly gladly calmly rarely often quickly proudly secretly',
+  name: 'Anna Boris Clara Elena Farid Greta Hugo Jonas Kofi Marco Nadia Oscar',
+  time: 'yesterday on~Monday last~week at~noon that~night in~March all~year again',
+  rest: ',~not~the~{anything} ~like~the~{anything} ~with~{name} ,~said~{name}',
 } as const;
 
 const sharedChoices: Readonly<Record<string, readonly string[]>> = Object.fromEntries(
@@ -54,9 +44,9 @@ const sharedChoices: Readonly<Record<string, readonly string[]>> = Object.fromEn
 );
 
 /**
- * An English sentence about a topic, in ASCII, of about 80 and at most 128 characters. Topics share the templates and
- * many words, so that counts of letters say little about the class: a linear classifier on byte counts is right about
- * half of the time, one on words nearly always.
+ * An English sentence about a topic, in ASCII, of about 55 and at most 80 characters. Topics share the templates and
+ * many words, so that counts of letters say little about the class: a linear classifier on byte counts is right in
+ * about 6 of 10 sentences, one on words nearly always.
  *
  * @returns the same sentence for the same class and random stream, everywhere
  * @throws RangeError if the class does not exist

@@ -75,3 +75,7 @@ export {
   type ViewGroups,
 } from './view-batch.ts';
 export type { ViewGroupSpec, ViewRecipe } from './view-recipe.ts';
+export { byteVocabulary, decodeTokens, encodeText, maskGlyph } from './tokens/byte-vocabulary.ts';
+export { maskTokens, type MaskedTokens, type MaskTokensOptions } from './tokens/mask-tokens.ts';
+export { maskIndicesFromNoise, randomMaskIndices, type MaskIndices } from './tokens/random-mask-indices.ts';
+export { leadingSpan, randomSpan } from './tokens/token-span.ts';

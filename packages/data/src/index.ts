@@ -21,3 +21,9 @@ export { checkFinite, type ImageSamples } from './formats/image-samples.ts';
 export { isTiff } from './formats/tiff-directory.ts';
 export { readTiff, type TiffPage } from './formats/tiff.ts';
 export { measureRange, parseRange, type MeasurableImages, type ValueRange } from './formats/value-range.ts';
+export {
+  renderSentence,
+  sentenceClassNames,
+  type RenderSentenceOptions,
+} from './text/generated-sentences/render-sentence.ts';
+export { parseDocuments, type ParseDocumentsOptions } from './text/parse-documents.ts';

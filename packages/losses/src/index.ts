@@ -1,3 +1,10 @@
+export { dinoLoss, updateCentre, type DinoLossOptions } from './losses/dino-loss.ts';
+export { maeLoss, type MaeLossOptions } from './losses/mae-loss.ts';
+export { maskedTokenLoss } from './losses/masked-token-loss.ts';
+export { patchify, unpatchify } from './losses/patchify.ts';
+export { perplexity, unigramPerplexity } from './losses/perplexity.ts';
+export { s4lLoss, type S4lLossOptions } from './losses/s4l-loss.ts';
+export { teacherTemperatureAt, type TeacherTemperatureOptions } from './losses/teacher-temperature-at.ts';
 export { byolLoss } from './losses/byol-loss.ts';
 export { classifierMetrics, type ClassifierMetrics } from './losses/classifier-metrics.ts';
 export { batchAccuracy, crossEntropyLoss, type CrossEntropyOptions } from './losses/cross-entropy-loss.ts';

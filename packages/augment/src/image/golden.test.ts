@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { applySteps } from './fixtures/apply-steps.testing.ts';
+import { applySteps } from '../fixtures/apply-steps.testing.ts';
 import {
   imageOf,
   imagesOf,
@@ -8,7 +8,7 @@ import {
   readGoldenCases,
   type GoldenArray,
   type GoldenCase,
-} from './fixtures/golden.testing.ts';
+} from '../fixtures/golden.testing.ts';
 import {
   adjustBrightness,
   adjustColor,

@@ -5,7 +5,7 @@ import {
   readGoldenCases,
   type GoldenArray,
   type GoldenCase,
-} from './fixtures/golden.testing.ts';
+} from '../fixtures/golden.testing.ts';
 import {
   gaussianBlur,
   grayscale,

@@ -1,7 +1,7 @@
 import { createRandom } from '@ssl/random';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { largestDifference } from '../fixtures/golden.testing.ts';
+import { largestDifference } from '../../fixtures/golden.testing.ts';
 import { createImage, type FloatImage, type RawImage } from '../image.ts';
 import { affine, rotate } from './affine.ts';
 import { toFloatImage, toRawImage } from './convert.ts';

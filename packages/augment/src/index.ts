@@ -1,4 +1,30 @@
 export { applyRecipe, type ImageViewGroup, type ImageViews } from './apply-recipe.ts';
+export { linearFader } from './audio/functional/linear-fader.ts';
+export { maskStripe, type MaskAxis, type Stripe } from './audio/functional/mask-stripe.ts';
+export { mixLogMel, type MixOptions } from './audio/functional/mix-log-mel.ts';
+export { resizeAligned } from './audio/functional/resize-aligned.ts';
+export {
+  resizeCrop,
+  type ResizeCropParameters,
+  type SpectrogramBox,
+  type SpectrogramSize,
+} from './audio/functional/resize-crop.ts';
+export {
+  segmentFrames,
+  segmentOffsets,
+  segmentSamples,
+  type SegmentPadding,
+} from './audio/functional/segment.ts';
+export { logMelSpectrogram } from './audio/log-mel-spectrogram.ts';
+export { melSettingsFor, type MelOptions, type MelSettings } from './audio/mel-settings.ts';
+export { resample, type ResampleOptions } from './audio/resample.ts';
+export { spectrogramPicture, type SpectrogramPicture } from './audio/spectrogram-picture.ts';
+export type { Spectrogram } from './audio/spectrogram.ts';
+export { randomLinearFader, type RandomFaderOptions } from './audio/transforms/random-linear-fader.ts';
+export { randomMaskStripes, type MaskStripesOptions } from './audio/transforms/random-mask-stripes.ts';
+export { randomMixLogMel, type RandomMixOptions } from './audio/transforms/random-mix-log-mel.ts';
+export { randomResizeCrop, type RandomResizeCropOptions } from './audio/transforms/random-resize-crop.ts';
+export { randomSegment } from './audio/transforms/random-segment.ts';
 export {
   adjustBrightness,
   adjustColor,

@@ -1,3 +1,7 @@
+export { encodeWav } from './audio/encode-wav.ts';
+export { renderTone, toneClassNames, type ToneOptions } from './audio/generated-tones/render-tone.ts';
+export { readWav, type WavAudio } from './audio/read-wav.ts';
+export { toMono } from './audio/to-mono.ts';
 export type { DatasetSource, ImageDataset, SharedDataset, Split } from './dataset.ts';
 export { createGeneratedShapes, type GeneratedShapesOptions } from './generated-shapes.ts';
 export { createInlineViewLoader } from './inline-view-loader.ts';

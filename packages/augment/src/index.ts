@@ -79,3 +79,29 @@ export { byteVocabulary, decodeTokens, encodeText, maskGlyph } from './tokens/by
 export { maskTokens, type MaskedTokens, type MaskTokensOptions } from './tokens/mask-tokens.ts';
 export { maskIndicesFromNoise, randomMaskIndices, type MaskIndices } from './tokens/random-mask-indices.ts';
 export { leadingSpan, randomSpan } from './tokens/token-span.ts';
+export { linearFader } from './audio/functional/linear-fader.ts';
+export { maskStripe, type MaskAxis, type Stripe } from './audio/functional/mask-stripe.ts';
+export { mixLogMel, type MixOptions } from './audio/functional/mix-log-mel.ts';
+export { resizeAligned } from './audio/functional/resize-aligned.ts';
+export {
+  resizeCrop,
+  type ResizeCropParameters,
+  type SpectrogramBox,
+  type SpectrogramSize,
+} from './audio/functional/resize-crop.ts';
+export {
+  segmentFrames,
+  segmentOffsets,
+  segmentSamples,
+  type SegmentPadding,
+} from './audio/functional/segment.ts';
+export { logMelSpectrogram } from './audio/log-mel-spectrogram.ts';
+export { melSettingsFor, type MelOptions, type MelSettings } from './audio/mel-settings.ts';
+export { resample, type ResampleOptions } from './audio/resample.ts';
+export { spectrogramPicture, type SpectrogramPicture } from './audio/spectrogram-picture.ts';
+export type { Spectrogram } from './audio/spectrogram.ts';
+export { randomLinearFader, type RandomFaderOptions } from './audio/transforms/random-linear-fader.ts';
+export { randomMaskStripes, type MaskStripesOptions } from './audio/transforms/random-mask-stripes.ts';
+export { randomMixLogMel, type RandomMixOptions } from './audio/transforms/random-mix-log-mel.ts';
+export { randomResizeCrop, type RandomResizeCropOptions } from './audio/transforms/random-resize-crop.ts';
+export { randomSegment } from './audio/transforms/random-segment.ts';

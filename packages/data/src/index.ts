@@ -27,3 +27,7 @@ export {
   type RenderSentenceOptions,
 } from './text/generated-sentences/render-sentence.ts';
 export { parseDocuments, type ParseDocumentsOptions } from './text/parse-documents.ts';
+export { encodeWav } from './audio/encode-wav.ts';
+export { renderTone, toneClassNames, type ToneOptions } from './audio/generated-tones/render-tone.ts';
+export { readWav, type WavAudio } from './audio/read-wav.ts';
+export { toMono } from './audio/to-mono.ts';

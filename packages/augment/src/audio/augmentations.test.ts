@@ -1,0 +1,108 @@
+import { createRandom } from '@ssl/random';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+
+import { mixLogMel } from './functional/mix-log-mel.ts';
+import { resizeCrop } from './functional/resize-crop.ts';
+import type { Spectrogram } from './spectrogram.ts';
+import { randomLinearFader } from './transforms/random-linear-fader.ts';
+import { randomMaskStripes } from './transforms/random-mask-stripes.ts';
+import { randomMixLogMel } from './transforms/random-mix-log-mel.ts';
+import { drawResizeCrop, randomResizeCrop } from './transforms/random-resize-crop.ts';
+
+describe('augmentations of log-mel spectrograms', () => {
+  const sizes = fc.record({ height: fc.integer({ min: 1, max: 9 }), width: fc.integer({ min: 1, max: 12 }) });
+
+  it('keep the size, never write to their input and are decided by their stream', () => {
+    fc.assert(
+      fc.property(sizes, fc.integer(), ({ height, width }, seed) => {
+        const x = spectrogram(height, width, seed);
+        const z = spectrogram(height, width, seed + 1);
+        const before = x.data.slice();
+        const apply = () => {
+          const random = createRandom(seed);
+          const stripes = { axis: 'time', maxLength: 5, count: 2 } as const;
+          return [
+            randomMixLogMel(x, z, random),
+            randomResizeCrop(x, random),
+            randomLinearFader(x, random),
+            randomMaskStripes(x, random, stripes),
+            randomMaskStripes(x, random, { ...stripes, axis: 'frequency' }),
+          ];
+        };
+        const results = apply();
+        expect(apply()).toEqual(results);
+        expect(x.data).toEqual(before);
+        for (const result of results) expect(result).toMatchObject({ height, width, channels: 1 });
+      }),
+    );
+  });
+
+  it('mix between the sounds, in the unit of their logarithms', () => {
+    const x = spectrogram(4, 5, 1);
+    const z = spectrogram(4, 5, 2);
+    const mean = 3;
+    const deviation = 2.5;
+    const normalized = mixLogMel(x, z, 0.3);
+    const scaled = (s: Spectrogram): Spectrogram => ({ ...s, data: s.data.map((v) => v * deviation + mean) });
+    const mixed = mixLogMel(scaled(x), scaled(z), 0.3, { unit: deviation });
+    mixed.data.forEach((value, i) => {
+      expect(value).toBeCloseTo((normalized.data[i] as number) * deviation + mean, 4);
+      const [a, b] = [normalized.data[i] as number, x.data[i] as number];
+      expect(a).toBeLessThan(Math.max(b, z.data[i] as number) + 1e-6);
+      expect(a).toBeGreaterThan(Math.min(b, z.data[i] as number) - 1e-6);
+    });
+    expect(() => mixLogMel(x, spectrogram(4, 6, 1), 0.3)).toThrow('two spectrograms of one size');
+  });
+
+  it('draw boxes of all allowed sizes and places, within the canvas', () => {
+    const random = createRandom(2);
+    const boxes = Array.from({ length: 2000 }, () => drawResizeCrop({ height: 20, width: 20 }, random));
+    const extremes = (key: 'top' | 'left' | 'height' | 'width') => {
+      const values = boxes.map(({ box }) => box[key]);
+      return [Math.min(...values), Math.max(...values)];
+    };
+    expect(boxes[0]?.canvas).toEqual({ height: 20, width: 30 });
+    expect(extremes('height')).toEqual([12, 20]);
+    expect(extremes('width')).toEqual([12, 29]);
+    expect(extremes('top')).toEqual([0, 8]);
+    expect(extremes('left')).toEqual([0, 18]);
+    for (const { box } of boxes) expect(box.left + box.width).toBeLessThanOrEqual(30);
+  });
+
+  it('return the spectrogram where the box is where it lies, and what was asked for elsewhere', () => {
+    const x = spectrogram(3, 4, 7);
+    const canvas = { height: 3, width: 6 };
+    const own = resizeCrop(x, { canvas, box: { top: 0, left: 1, height: 3, width: 4 } });
+    own.data.forEach((value, i) => expect(value).toBeCloseTo(x.data[i] as number, 6));
+    const beside = resizeCrop(x, { canvas, box: { top: 0, left: 5, height: 3, width: 1 }, fill: -4 });
+    beside.data.forEach((value) => expect(value).toBeCloseTo(-4, 6));
+    expect(() => resizeCrop(x, { canvas, box: { top: 0, left: 3, height: 3, width: 4 } })).toThrow(
+      'resizeCrop: the box must lie within the canvas of 3×6, got 3×4 at row 0, column 3',
+    );
+    expect(() =>
+      resizeCrop(x, { canvas: { height: 2, width: 6 }, box: { top: 0, left: 0, height: 1, width: 1 } }),
+    ).toThrow('resizeCrop: the canvas must be at least 3×4, got 2×6');
+  });
+
+  it('mask stripes that are narrower than asked for', () => {
+    const x = spectrogram(8, 10, 3);
+    const random = createRandom(4);
+    const widths = new Set<number>();
+    for (let i = 0; i < 300; i++) {
+      const { data } = randomMaskStripes(x, random, { axis: 'time', maxLength: 4, fill: 99 });
+      widths.add(data.filter((value) => value === 99).length);
+    }
+    expect([...widths].sort((a, b) => a - b)).toEqual([0, 8, 16, 24]);
+  });
+});
+
+function spectrogram(height: number, width: number, seed: number): Spectrogram {
+  const random = createRandom(seed, 'spectrogram');
+  return {
+    height,
+    width,
+    channels: 1,
+    data: Float32Array.from({ length: height * width }, () => random.normal()),
+  };
+}

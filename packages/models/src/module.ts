@@ -1,4 +1,5 @@
 import type { ImageSpec } from '@ssl/augment';
+import type { Random } from '@ssl/random';
 import type * as tf from '@tensorflow/tfjs-core';
 import type { BufferTree, ParamTree } from './parameter.ts';
 
@@ -23,6 +24,13 @@ export interface ForwardContext {
    * Without it they are dropped.
    */
   readonly onStatistics?: (update: StatisticsUpdate) => void;
+  /**
+   * Source of chance for dropout and drop path, split by layer name. The draw for a sample depends on its place
+   * only, so that a batch and its parts agree. Without it, layers that need chance throw in training.
+   */
+  readonly random?: Random;
+  /** Place in the whole batch of each sample of the input, where the input is a part of it; default 0, 1, 2, … */
+  readonly places?: readonly number[];
 }
 
 /** A network, or a part of one: parameters, buffers, and a forward pass that changes neither. */

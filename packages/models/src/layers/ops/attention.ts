@@ -32,23 +32,25 @@ export function attention(
     (save as tf.GradSaveFunc)([queries as tf.Tensor, keys as tf.Tensor, values as tf.Tensor, weights, value]);
     return {
       value,
-      gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => {
-        const [query, key, content, weight, y] = saved as [
-          tf.Tensor,
-          tf.Tensor,
-          tf.Tensor,
-          tf.Tensor,
-          tf.Tensor,
-        ];
-        // The softmax's inner product over the keys equals this shorter one over the values' dimensions.
-        const inner = tf.sum(tf.mul(dy, y), 2, true);
-        const dProducts = tf.mul(weight, tf.sub(tf.matMul(dy, content, false, true), inner));
-        return [
-          tf.mul(tf.matMul(dProducts, key), scale),
-          tf.mul(tf.matMul(dProducts, query, true, false), scale),
-          tf.matMul(weight, dy, true, false),
-        ];
-      },
+      // A tidy of its own, as customGrad keeps what its gradient makes until the end of the whole backward pass.
+      gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) =>
+        tf.tidy(() => {
+          const [query, key, content, weight, y] = saved as [
+            tf.Tensor,
+            tf.Tensor,
+            tf.Tensor,
+            tf.Tensor,
+            tf.Tensor,
+          ];
+          // The softmax's inner product over the keys equals this shorter one over the values' dimensions.
+          const inner = tf.sum(tf.mul(dy, y), 2, true);
+          const dProducts = tf.mul(weight, tf.sub(tf.matMul(dy, content, false, true), inner));
+          return [
+            tf.mul(tf.matMul(dProducts, key), scale),
+            tf.mul(tf.matMul(dProducts, query, true, false), scale),
+            tf.matMul(weight, dy, true, false),
+          ];
+        }),
     };
   });
   return attend(q, k, v) as tf.Tensor3D;

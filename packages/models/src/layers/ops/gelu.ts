@@ -8,11 +8,13 @@ export function gelu<T extends tf.Tensor>(x: T): T {
     (save as tf.GradSaveFunc)([values, distribution]);
     return {
       value: tf.mul(values, distribution),
-      gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => {
-        const [at, below] = saved as [tf.Tensor, tf.Tensor];
-        const density = tf.mul(tf.exp(tf.mul(tf.square(at), -0.5)), 1 / Math.sqrt(2 * Math.PI));
-        return tf.mul(dy, tf.add(below, tf.mul(at, density)));
-      },
+      // A tidy of its own, as customGrad keeps what its gradient makes until the end of the whole backward pass.
+      gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) =>
+        tf.tidy(() => {
+          const [at, below] = saved as [tf.Tensor, tf.Tensor];
+          const density = tf.mul(tf.exp(tf.mul(tf.square(at), -0.5)), 1 / Math.sqrt(2 * Math.PI));
+          return tf.mul(dy, tf.add(below, tf.mul(at, density)));
+        }),
     };
   });
   return activate(x) as T;

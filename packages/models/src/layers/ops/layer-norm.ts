@@ -25,13 +25,15 @@ export function layerNorm<T extends tf.Tensor>(
     (save as tf.GradSaveFunc)([normalized, inverse, scale as tf.Tensor]);
     return {
       value: tf.add(tf.mul(normalized, scale as tf.Tensor), offset as tf.Tensor),
-      gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => {
-        const [y, by, weight] = saved as [tf.Tensor, tf.Tensor, tf.Tensor];
-        const scaled = tf.mul(dy, weight);
-        const along = tf.mul(y, tf.mean(tf.mul(scaled, y), 1, true));
-        const dx = tf.mul(tf.sub(tf.sub(scaled, tf.mean(scaled, 1, true)), along), by);
-        return [dx, tf.sum(tf.mul(dy, y), 0), tf.sum(dy, 0)];
-      },
+      // A tidy of its own, as customGrad keeps what its gradient makes until the end of the whole backward pass.
+      gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) =>
+        tf.tidy(() => {
+          const [y, by, weight] = saved as [tf.Tensor, tf.Tensor, tf.Tensor];
+          const scaled = tf.mul(dy, weight);
+          const along = tf.mul(y, tf.mean(tf.mul(scaled, y), 1, true));
+          const dx = tf.mul(tf.sub(tf.sub(scaled, tf.mean(scaled, 1, true)), along), by);
+          return [dx, tf.sum(tf.mul(dy, y), 0), tf.sum(dy, 0)];
+        }),
     };
   });
   return tf.reshape(normalize(rows, gamma, beta), x.shape) as T;

@@ -20,8 +20,8 @@ export interface AttentionOptions {
 
 /** What of its input an attention may look at. */
 export interface AttentionInput {
-  /** 1 for the tokens that may be attended to, 0 for padding, `[batch, tokens]`; default: all may be. */
-  readonly attendTo?: tf.Tensor2D;
+  /** bool `[batch, tokens]`: false for tokens that nothing attends to, such as padding. Default: all true. */
+  readonly keyMask?: tf.Tensor2D | undefined;
 }
 
 /** A self-attention over `[batch, tokens, dim]`. */
@@ -53,7 +53,7 @@ export function createAttention(options: AttentionOptions): Attention {
   const proj = createLinear({ inDim: dim, outDim: dim, random: random.split('proj'), initializer });
   return {
     ...treesOf({ qkv, proj }),
-    forward(x, context, { attendTo } = {}) {
+    forward(x, context, { keyMask } = {}) {
       const [batch, tokens] = x.shape;
       const rows = tf.reshape<tf.Rank.R2>(x, [batch * tokens, dim]);
       // Three products with parts of the weight, as tfjs's Slice on wasm copies its whole input for each part of it.
@@ -65,22 +65,10 @@ export function createAttention(options: AttentionOptions): Attention {
         const byHead = tf.transpose(tf.reshape(projected, [batch, tokens, heads, headDim]), [0, 2, 1, 3]);
         return tf.reshape(byHead, [batch * heads, tokens, headDim]);
       }) as [tf.Tensor3D, tf.Tensor3D, tf.Tensor3D];
-      const mask = attendTo && createMask(attendTo, heads);
-      const attended = attention(q, k, v, { scale: 1 / Math.sqrt(headDim), ...(mask && { mask }) });
+      const attended = attention(q, k, v, { scale: 1 / Math.sqrt(headDim), keyMask });
       const byToken = tf.transpose(tf.reshape(attended, [batch, heads, tokens, headDim]), [0, 2, 1, 3]);
       const merged = proj.forward(tf.reshape(byToken, [batch * tokens, dim]), context);
       return tf.reshape(merged, [batch, tokens, dim]);
     },
   };
-}
-
-/** 0 for the keys that may be attended to, −1e9 for the others, for each head: `[batch · heads, 1, tokens]`. */
-function createMask(attendTo: tf.Tensor2D, heads: number): tf.Tensor3D {
-  const [batch, tokens] = attendTo.shape;
-  const excluded = tf.mul(tf.sub(1, tf.cast(attendTo, 'float32')), -1e9);
-  return tf.reshape(tf.tile(tf.reshape(excluded, [batch, 1, tokens]), [1, heads, 1]), [
-    batch * heads,
-    1,
-    tokens,
-  ]);
 }

@@ -91,15 +91,14 @@ describe.each(['wasm', 'cpu'] as const)('transformer layers on %s, against PyTor
       const [q, k, v, weights] = [1, 2, 3, 4].map((seed) =>
         tf.randomNormal([4, 5, 3], 0, 1, 'float32', seed),
       );
-      const mask = tf.tensor3d(
-        [0, 0, 0, -1e9, 0, 0, -1e9, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, -1e9, -1e9],
-        [4, 1, 5],
-      );
-      for (const options of [{ scale: 0.6 }, { scale: 1.3, mask }]) {
+      // Two samples of two heads each.
+      const keyMask = tf.tensor2d([1, 1, 0, 1, 0, 0, 1, 1, 1, 1], [2, 5], 'bool');
+      const mask = tf.gather(tf.mul(tf.sub(1, tf.cast(keyMask, 'float32')), -1e9), [0, 0, 1, 1]);
+      for (const options of [{ scale: 0.6 }, { scale: 1.3, keyMask }]) {
         const composed = (...[a, b, c]: tf.Tensor[]): tf.Tensor => {
           const products = tf.mul(tf.matMul(a as tf.Tensor, b as tf.Tensor, false, true), options.scale);
           return tf.matMul(
-            tf.softmax('mask' in options ? tf.add(products, options.mask as tf.Tensor) : products),
+            tf.softmax('keyMask' in options ? tf.add(products, tf.expandDims(mask, 1)) : products),
             c as tf.Tensor,
           );
         };
@@ -142,9 +141,9 @@ describe('transformer layers', () => {
     const layer = createAttention({ dim: 8, heads: 2, random });
     tf.tidy(() => {
       const x = tf.randomNormal<tf.Rank.R3>([2, 5, 8], 0, 1, 'float32', 1);
-      const attendTo = tf.tensor2d([1, 1, 1, 0, 0, 1, 1, 1, 0, 0], [2, 5]);
+      const keyMask = tf.tensor2d([1, 1, 1, 0, 0, 1, 1, 1, 0, 0], [2, 5], 'bool');
       const short = layer.forward(tf.slice(x, [0, 0, 0], [2, 3, 8]), evaluation);
-      const padded = tf.slice(layer.forward(x, evaluation, { attendTo }), [0, 0, 0], [2, 3, 8]);
+      const padded = tf.slice(layer.forward(x, evaluation, { keyMask }), [0, 0, 0], [2, 3, 8]);
       expect(largestDifference(short, padded)).toBeLessThan(1e-6);
       const unmasked = tf.slice(layer.forward(x, evaluation), [0, 0, 0], [2, 3, 8]);
       expect(largestDifference(short, unmasked)).toBeGreaterThan(1e-4);

@@ -96,19 +96,21 @@ export function createTextTransformer(options: TextTransformerOptions): TextTran
     const embedded = tf.gather(table.variable, tf.reshape(ids, [batch * count]));
     const places = tf.slice(positions.variable, [0, 0, 0], [1, count, dim]);
     const sequence = tf.add<tf.Tensor3D>(tf.reshape(embedded, [batch, count, dim]), places);
-    const attendTo = isText(ids);
-    return norm.forward(blocks.forward(sequence, contextOf(context, 'blocks'), { attendTo }), context);
+    return norm.forward(
+      blocks.forward(sequence, contextOf(context, 'blocks'), { keyMask: isText(ids) }),
+      context,
+    );
   }
 
   function features(ids: tf.Tensor2D, context: ForwardContext): tf.Tensor2D {
-    const weights = tf.expandDims(isText(ids), 2);
+    const weights = tf.cast(tf.expandDims(isText(ids), 2), 'float32');
     const sum = tf.sum(tf.mul(tokens(ids, context), weights), 1);
     return tf.div(sum, tf.maximum(tf.sum(weights, 1), 1));
   }
 
-  /** 1 for tokens, 0 for padding; float32 as `ids`. */
+  /** Which ids are no padding: bool, as `ids`. */
   function isText(ids: tf.Tensor2D): tf.Tensor2D {
-    return tf.cast(tf.notEqual(ids, tf.scalar(paddingId, 'int32')), 'float32');
+    return tf.notEqual(ids, tf.scalar(paddingId, 'int32'));
   }
 
   return {

@@ -5,16 +5,17 @@ export interface AttentionOpOptions {
   /** Times the products of queries and keys, before the softmax. */
   readonly scale: number;
   /**
-   * Added to the scaled products: 0 where a query may attend to a key, a large negative number where not.
-   * Float32, `[sequences, 1, keys]` or `[sequences, queries, keys]`. It gets no gradient.
+   * Which keys each sample has, `[batch, keys]`, for all of its heads and queries: of dtype `bool`, false for a key
+   * that is left out (padding). Default: all keys.
    */
-  readonly mask?: tf.Tensor3D;
+  readonly keyMask?: tf.Tensor2D | undefined;
 }
 
 /**
- * `softmax(scale · q kᵀ + mask) v` (Vaswani et al., 2017, equation 1), for each sequence by itself.
+ * `softmax(scale · q kᵀ) v` (Vaswani et al., 2017, equation 1), for each sequence by itself, over the keys that are
+ * not left out.
  *
- * @param q `[sequences, queries, dim]`; each head of each sample is a sequence
+ * @param q `[sequences, queries, dim]`; a sequence is a head of a sample, the heads of a sample next to each other
  * @param k `[sequences, keys, dim]`
  * @param v `[sequences, keys, dim]`
  * @returns as `q`
@@ -23,8 +24,9 @@ export function attention(
   q: tf.Tensor3D,
   k: tf.Tensor3D,
   v: tf.Tensor3D,
-  { scale, mask }: AttentionOpOptions,
+  { scale, keyMask }: AttentionOpOptions,
 ): tf.Tensor3D {
+  const mask = keyMask && additiveMask(keyMask, q.shape[0]);
   const attend = tf.customGrad((queries, keys, values, save) => {
     const products = tf.matMul(tf.mul(queries as tf.Tensor, scale), keys as tf.Tensor, false, true);
     const weights = tf.softmax(mask ? tf.add(products, mask) : products);
@@ -54,4 +56,12 @@ export function attention(
     };
   });
   return attend(q, k, v) as tf.Tensor3D;
+}
+
+/** 0 for the keys of a sample, −1e9 for those left out, repeated for its heads: `[sequences, 1, keys]`. */
+function additiveMask(keyMask: tf.Tensor2D, sequences: number): tf.Tensor3D {
+  const [batch, keys] = keyMask.shape;
+  const leftOut = tf.mul(tf.sub(1, tf.cast(keyMask, 'float32')), -1e9);
+  const byHead = tf.tile(tf.reshape(leftOut, [batch, 1, keys]), [1, sequences / batch, 1]);
+  return tf.reshape(byHead, [sequences, 1, keys]);
 }

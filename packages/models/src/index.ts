@@ -54,3 +54,32 @@ export type { SafeTensor, SafetensorsArrays, SafetensorsDtype } from './weights/
 export { toFloat32 } from './weights/to-float32.ts';
 export { loadTree, treeToTensors, type LoadTreeOptions } from './weights/tree-weights.ts';
 export { writeSafetensors } from './weights/write-safetensors.ts';
+export {
+  createAttention,
+  type Attention,
+  type AttentionInput,
+  type AttentionOptions,
+} from './layers/attention.ts';
+export { contextOf, dropPath } from './layers/drop-path.ts';
+export { forwardRows } from './layers/forward-rows.ts';
+export { gatherTokens } from './layers/gather-tokens.ts';
+export { createLayerNorm, type LayerNorm, type LayerNormOptions } from './layers/layer-norm.ts';
+export { createMlp, type MlpOptions } from './layers/mlp.ts';
+export { createPatchEmbedding, patchGrid, patchify } from './transformer/patch-embedding.ts';
+export type { PatchEmbedding, PatchEmbeddingOptions } from './transformer/patch-embedding.ts';
+export { resamplePositions, type Grid } from './transformer/resample-positions.ts';
+export { sinCosPositions2d } from './transformer/sin-cos-positions.ts';
+export { createTextTransformer } from './transformer/text-transformer.ts';
+export type { TextTransformer, TextTransformerOptions } from './transformer/text-transformer.ts';
+export { createTransformerBlock, createTransformerBlocks } from './transformer/transformer-block.ts';
+export type {
+  TransformerBlock,
+  TransformerBlockOptions,
+  TransformerBlocksOptions,
+} from './transformer/transformer-block.ts';
+export { createVisionTransformer } from './transformer/vision-transformer.ts';
+export type {
+  TokenOptions,
+  VisionTransformer,
+  VisionTransformerOptions,
+} from './transformer/vision-transformer.ts';

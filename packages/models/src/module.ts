@@ -24,12 +24,12 @@ export interface ForwardContext {
    */
   readonly onStatistics?: (update: StatisticsUpdate) => void;
   /**
-   * Source of chance for dropout and drop path, split by layer name. The draw for a sample depends on its place in the
-   * batch only, so that a batch in parts draws the same. Without it they are left out.
+   * Source of chance for dropout and drop path, split by layer name. The draw for a sample depends on its place
+   * only, so that a batch and its parts agree. Without it, layers that need chance throw in training.
    */
   readonly random?: Random;
-  /** Place in the batch of the first sample of this pass, where the batch comes in parts; default 0. */
-  readonly firstSample?: number;
+  /** Place in the whole batch of a row of the input, where the input is a part of it; default: the row itself. */
+  readonly placeOf?: (row: number) => number;
 }
 
 /** A network, or a part of one: parameters, buffers, and a forward pass that changes neither. */

@@ -76,7 +76,7 @@ export function differentiate(
         forward: {
           ...(training ? statistics.context : { training: false }),
           random: forwardRandom,
-          firstSample: Math.round(firstShare * batchSize),
+          ...(firstShare > 0 && { placeOf: placeIn(part, batchSize, firstShare) }),
         },
       };
       const outputs = callHook(method, 'forward', () => method.forward(state, part, at));
@@ -117,6 +117,13 @@ export function differentiate(
     dispose();
     throw error;
   }
+}
+
+/** The place in the whole batch of a row of view-major rows of a part. */
+function placeIn({ groups }: Views, whole: number, firstShare: number): (row: number) => number {
+  const size = Object.values(groups)[0]?.batchSize ?? 1;
+  const first = Math.round(firstShare * whole);
+  return (row) => Math.floor(row / size) * whole + first + (row % size);
 }
 
 function memoryOf({ memory }: MethodState): MethodState['memory'] {

@@ -1,0 +1,123 @@
+import { UserError } from '@ssl/errors';
+import type { Random } from '@ssl/random';
+import * as tf from '@tensorflow/tfjs-core';
+import { truncatedNormal02, type Initializer } from '../initializers.ts';
+import { contextOf } from '../layers/drop-path.ts';
+import { createLayerNorm } from '../layers/layer-norm.ts';
+import type { ForwardContext, Module } from '../module.ts';
+import { createParameter, treesOf } from '../parameter-tree.ts';
+import { createTransformerBlocks } from './transformer-block.ts';
+
+/** What a text transformer is made of. */
+export interface TextTransformerOptions {
+  /** Number of token ids: they go from 0 to `vocabulary − 1`. */
+  readonly vocabulary: number;
+  /** The most tokens of a text. */
+  readonly length: number;
+  /** Length of a token's vector. */
+  readonly dim: number;
+  /** Number of blocks. */
+  readonly depth: number;
+  /** Attention heads; must divide `dim`. */
+  readonly heads: number;
+  /** Width of the MLPs, times `dim`; default 4. */
+  readonly mlpRatio?: number;
+  /** Drop path of the last block, [0, 1), rising linearly from 0 in the first; default 0. */
+  readonly dropPath?: number;
+  /** The id of padding, which nothing attends to and which is no part of the features. */
+  readonly paddingId: number;
+  readonly random: Random;
+  /** How embeddings, positions and linear weights start; default normal with deviation 0.02, as in BERT. */
+  readonly initializer?: Initializer;
+}
+
+/** A text encoder. All its outputs are taken after the last norm. */
+export interface TextTransformer extends Module<tf.Tensor2D, tf.Tensor2D> {
+  readonly featureDim: number;
+  /** One vector per token of int32 ids `[batch, length]`: `[batch, length, dim]`; those of padding mean nothing. */
+  tokens(ids: tf.Tensor2D, context: ForwardContext): tf.Tensor3D;
+  /** The mean over the tokens that are no padding, `[batch, dim]`; 0 for nothing but padding. The same as `forward`. */
+  features(ids: tf.Tensor2D, context: ForwardContext): tf.Tensor2D;
+}
+
+/**
+ * A transformer encoder for texts: BERT's embeddings of tokens and positions (Devlin et al., 2019, without segments),
+ * pre-norm blocks and a last norm. Parameters `token_embed.weight` `[vocabulary, dim]`, `pos_embed` `[1, length, dim]`,
+ * `blocks.N` as in timm, and `norm`. Texts may be shorter than `length`. Ids outside the vocabulary give undefined
+ * values.
+ *
+ * @throws UserError if the heads do not divide `dim`, or the padding is outside the vocabulary
+ */
+export function createTextTransformer(options: TextTransformerOptions): TextTransformer {
+  const { vocabulary, length, dim, depth, heads, mlpRatio = 4, paddingId, random } = options;
+  const { dropPath = 0, initializer = truncatedNormal02 } = options;
+  if (dim % heads !== 0) {
+    throw new UserError(`text transformer: the number of heads must divide dim ${dim}, got ${heads}`);
+  }
+  if (!Number.isInteger(paddingId) || paddingId < 0 || paddingId >= vocabulary) {
+    throw new UserError(
+      `text transformer: the padding id must be from 0 to ${vocabulary - 1}, the vocabulary's last, got ${paddingId}`,
+    );
+  }
+  const start = (name: string, rows: number): Float32Array =>
+    initializer(random.split(name), rows * dim, { fanIn: dim, fanOut: dim });
+  const table = createParameter(start('token_embed.weight', vocabulary), [vocabulary, dim], 'same');
+  const positions = createParameter(start('pos_embed', length), [1, length, dim], 'same');
+  const blocks = createTransformerBlocks({
+    dim,
+    depth,
+    heads,
+    mlpRatio,
+    dropPath,
+    random: random.split('blocks'),
+    initializer,
+  });
+  const norm = createLayerNorm({ dim });
+  const own = {
+    parameters: new Map([
+      ['token_embed.weight', table],
+      ['pos_embed', positions],
+    ]),
+    buffers: new Map(),
+  };
+
+  function tokens(ids: tf.Tensor2D, context: ForwardContext): tf.Tensor3D {
+    const [batch, count] = ids.shape;
+    if (ids.rank !== 2 || ids.dtype !== 'int32') {
+      throw new Error(
+        `text transformer: expected int32 ids [batch,length], got ${ids.dtype} [${ids.shape.join(',')}]`,
+      );
+    }
+    if (count > length) {
+      throw new UserError(
+        `text transformer: built for at most ${length} tokens, got ${count}; shorten the texts or build it longer`,
+      );
+    }
+    const embedded = tf.gather(table.variable, tf.reshape(ids, [batch * count]));
+    const places = tf.slice(positions.variable, [0, 0, 0], [1, count, dim]);
+    const sequence = tf.add<tf.Tensor3D>(tf.reshape(embedded, [batch, count, dim]), places);
+    return norm.forward(
+      blocks.forward(sequence, contextOf(context, 'blocks'), { keyMask: isText(ids) }),
+      context,
+    );
+  }
+
+  function features(ids: tf.Tensor2D, context: ForwardContext): tf.Tensor2D {
+    const weights = tf.cast(tf.expandDims(isText(ids), 2), 'float32');
+    const sum = tf.sum(tf.mul(tokens(ids, context), weights), 1);
+    return tf.div(sum, tf.maximum(tf.sum(weights, 1), 1));
+  }
+
+  /** Which ids are no padding: bool, as `ids`. */
+  function isText(ids: tf.Tensor2D): tf.Tensor2D {
+    return tf.notEqual(ids, tf.scalar(paddingId, 'int32'));
+  }
+
+  return {
+    ...treesOf({ '': own, blocks, norm }),
+    featureDim: dim,
+    tokens,
+    features,
+    forward: features,
+  };
+}

@@ -76,7 +76,7 @@ export function differentiate(
         forward: {
           ...(training ? statistics.context : { training: false }),
           random: forwardRandom,
-          ...(firstShare > 0 && { placeOf: placeIn(part, batchSize, firstShare) }),
+          ...(part !== views && { placeOf: placeIn(part, batchSize, firstShare) }),
         },
       };
       const outputs = callHook(method, 'forward', () => method.forward(state, part, at));

@@ -1,3 +1,5 @@
+export { arrayModality } from './array/array-modality.ts';
+export type { ArrayValue } from './array/array-value.ts';
 export {
   applyRecipe,
   groupsOfStream,

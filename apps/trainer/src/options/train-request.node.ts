@@ -11,8 +11,9 @@ import {
   type Settings,
 } from '@ssl/train';
 import { z } from 'zod';
+import { loadDataKind } from '../data-kinds/load-data-kind.node.ts';
 import { loadMethod } from '../methods/load-method.node.ts';
-import type { MethodSource } from '../methods/method-source.ts';
+import type { ModuleSource } from '../methods/module-source.ts';
 import { nested, parseAssignment } from './assignment.ts';
 import { describeSettings, settingNames } from './describe-settings.ts';
 import { readConfigFile } from './read-config-file.node.ts';
@@ -33,6 +34,7 @@ export interface TrainOptions {
   readonly normalization?: string;
   readonly labelsPerClass?: number;
   readonly microBatch?: number;
+  readonly dataKind?: string;
   readonly check?: boolean;
   readonly seed?: number;
   readonly workers?: number;
@@ -45,7 +47,9 @@ export interface TrainOptions {
 export interface TrainRequest extends ResolvedConfig {
   readonly method: AnyMethod;
   /** Where the method comes from, if not from the library. */
-  readonly methodSource?: MethodSource | undefined;
+  readonly methodSource?: ModuleSource | undefined;
+  /** Where the kind of data set comes from, if not from the library. */
+  readonly dataKindSource?: ModuleSource | undefined;
   readonly preset?: string | undefined;
   readonly data: string;
   readonly out: string;
@@ -61,6 +65,7 @@ export interface TrainRequest extends ResolvedConfig {
 const commandSchema = z.object({
   method: z.string().optional(),
   data: z.string().optional(),
+  dataKind: z.string().optional(),
   out: z.string().optional(),
   preset: z.string().optional(),
   backend: z.string().optional(),
@@ -95,6 +100,7 @@ export async function resolveTrainRequest(options: TrainOptions, now: Date): Pro
     ...resolved,
     method,
     methodSource: source,
+    dataKindSource: await loadDataKind(options.dataKind ?? command.dataKind),
     preset,
     data,
     out: options.out ?? command.out ?? defaultFolder(method.name, data, now),

@@ -1,9 +1,9 @@
 // What training computes, bit for bit: recorded once, and compared with what another state of the code computes.
 //
 //     node bench/first-losses.mjs --record FILE [--data generated:shapes] [--methods sela,byol] [--unfused]
-//         [--losses-only] [--steps 50] [--epochs N] [--threads 1]
-//     node bench/first-losses.mjs --compare FILE [--data PATH] [--methods sela,byol] [--losses-only] [--steps N]
-//         [--threads N] [--any-conditions]
+//         [--losses-only | --unbroken-only] [--steps 50] [--epochs N] [--threads 1]
+//     node bench/first-losses.mjs --compare FILE [--data PATH] [--methods sela,byol]
+//         [--losses-only | --unbroken-only] [--steps N] [--threads N] [--any-conditions]
 //
 // Each method is trained by the built command, `ssl train --preset cifar10-small --backend wasm --seed 0`, one after
 // the other, in a folder that is removed afterwards. A case of the file holds
@@ -13,9 +13,9 @@
 //     trainer   the same of trainer.safetensors, sorted and without names: where the names are free to change
 //
 // After the unbroken run the method is trained again, killed by SIGKILL two steps after the checkpoint of the first
-// epoch, and resumed; it must come to the same losses and the same bytes. --losses-only leaves out both the end of
-// the run and the resumed one: the run is stopped once it has logged --steps steps. A method that --record names is
-// replaced in FILE, the others stay.
+// epoch, and resumed; it must come to the same losses and the same bytes. `killedAfterStep` says that this was done.
+// --unbroken-only leaves that out. --losses-only leaves out the end of the run, too: it is stopped once it has logged
+// --steps steps. A method that --record names is replaced in FILE, the others stay.
 //
 // --compare does again what FILE holds, or less of it, and prints for each method whether all is equal, or the first
 // step that differs. What changes the bits is in `conditions`: the processor's architecture, and whether the
@@ -49,6 +49,7 @@ const { values: options } = parseArgs({
     threads: { type: 'string', default: '1' },
     unfused: { type: 'boolean', default: false },
     'losses-only': { type: 'boolean', default: false },
+    'unbroken-only': { type: 'boolean', default: false },
     'any-conditions': { type: 'boolean', default: false },
   },
 });
@@ -70,7 +71,10 @@ process.exitCode = await (options.record === undefined ? compare(options.compare
 async function record(path) {
   const flags = options.unfused ? ['--no-enable-fma3'] : [];
   const conditions = describeConditions(flags);
-  const cases = existsSync(path) ? readJson(path).cases : [];
+  const before = existsSync(path) ? readJson(path) : { conditions, cases: [] };
+  const unmet = unmetConditions(before.conditions, conditions);
+  if (unmet.length > 0) fail(3, `${path} was recorded where ${unmet.join(', ')}: record to another file`);
+  const cases = before.cases;
   for (const method of options.methods?.split(',') ?? allMethods) {
     const found = await runCase({
       method,
@@ -83,6 +87,7 @@ async function record(path) {
     conditions.versions = { ...conditions.versions, ...found.versions };
     const at = cases.findIndex((other) => other.method === method);
     cases.splice(at < 0 ? cases.length : at, at < 0 ? 0 : 1, found.case);
+    cases.sort((a, b) => allMethods.indexOf(a.method) - allMethods.indexOf(b.method));
     // After each method, so that what was computed is kept if the next one fails.
     writeFileSync(path, `${JSON.stringify({ conditions, cases }, null, 2)}\n`);
     console.log(`${method}: ${found.summary}`);
@@ -93,11 +98,11 @@ async function record(path) {
 async function compare(path) {
   const { conditions, cases } = readJson(path);
   const here = describeConditions(conditions.nodeArguments);
-  const unmet = ['arch', 'fusedMultiplyAdd'].filter((name) => conditions[name] !== here[name]);
-  for (const name of unmet) {
-    console.log(`conditions: ${name} is ${here[name]} here, ${conditions[name]} in ${path}`);
+  const unmet = unmetConditions(conditions, here);
+  if (unmet.length > 0) {
+    console.log(`conditions: ${path} was recorded where ${unmet.join(', ')}`);
+    if (!options['any-conditions']) return 3;
   }
-  if (unmet.length > 0 && !options['any-conditions']) return 3;
   const methods = options.methods?.split(',') ?? cases.map(({ method }) => method);
   let status = 0;
   for (const method of methods) {
@@ -197,6 +202,15 @@ async function runCase({ method, data, steps, epochs, lossesOnly, flags }) {
       };
     }
     const state = stateOf(run);
+    const complete = { ...found, totalSteps: all.length, losses, ...state };
+    const tensors = `${Object.keys(state.weights).length} + ${state.trainer.length} tensors`;
+    if (options['unbroken-only']) {
+      return {
+        case: complete,
+        versions: config.versions,
+        summary: `${all.length} steps, ${tensors}, ${seconds()}`,
+      };
+    }
     const killedAfterStep = await killAndResume(args, flags, folder, all.length / epochs + 2);
     const resumed = join(folder, 'killed');
     const bad = lossesOf(resumed).findIndex((loss, at) => loss !== all[at]);
@@ -206,11 +220,9 @@ async function runCase({ method, data, steps, epochs, lossesOnly, flags }) {
       throw new Error(`${method}: the resumed run ends in another state than the unbroken one`);
     }
     return {
-      case: { ...found, totalSteps: all.length, losses, ...state },
+      case: { ...complete, killedAfterStep },
       versions: config.versions,
-      summary:
-        `${all.length} steps; killed after step ${killedAfterStep} and resumed, the run ends in the same ` +
-        `${Object.keys(state.weights).length} + ${state.trainer.length} tensors, ${seconds()}`,
+      summary: `${all.length} steps, ${tensors}; killed after step ${killedAfterStep} and resumed, the same, ${seconds()}`,
     };
   } finally {
     rmSync(folder, { recursive: true, force: true });
@@ -321,6 +333,12 @@ function describeConditions(nodeArguments) {
     cores: availableParallelism(),
     versions: { node: process.versions.node, v8: process.versions.v8 },
   };
+}
+
+/** What changes the bits and is not the same in both: `arch is x64, not arm64`. */
+function unmetConditions(recorded, here) {
+  const names = ['arch', 'fusedMultiplyAdd'].filter((name) => recorded[name] !== here[name]);
+  return names.map((name) => `${name} is ${recorded[name]}, not ${here[name]}`);
 }
 
 /** The list less, once for each of theirs, what the other has too. */

@@ -66,7 +66,11 @@ for (const name of ['steps', 'epochs', 'threads']) {
   }
 }
 
-process.exitCode = await (options.record === undefined ? compare(options.compare) : record(options.record));
+try {
+  process.exitCode = await (options.record === undefined ? compare(options.compare) : record(options.record));
+} catch (error) {
+  fail(1, error.message);
+}
 
 async function record(path) {
   const flags = options.unfused ? ['--no-enable-fma3'] : [];

@@ -26,12 +26,33 @@ export function packPanels(
       }
       continue;
     }
-    for (let k = 0; k < depth; k++, from += rowBytes, to += 32) {
+    let k = 0;
+    if (present == PANEL && rowBytes == 4) {
+      for (; k + 4 <= depth; k += 4, from += 16, to += 128) {
+        transposeFour(from, columnBytes, to);
+        transposeFour(from + (columnBytes << 2), columnBytes, to + 16);
+      }
+    }
+    for (; k < depth; k++, from += rowBytes, to += 32) {
       for (let c = 0; c < PANEL; c++) {
         store<f32>(to + (<usize>c << 2), c < present ? load<f32>(from + <usize>c * columnBytes) : 0);
       }
     }
   }
+}
+
+/** Transposes four columns of four values each; rows of the result are 32 bytes apart. */
+// @ts-ignore: decorator
+@inline
+function transposeFour(from: usize, columnBytes: usize, to: usize): void {
+  const c0 = v128.load(from), c1 = v128.load(from + columnBytes);
+  const c2 = v128.load(from + (columnBytes << 1)), c3 = v128.load(from + 3 * columnBytes);
+  const low0 = v128.shuffle<i32>(c0, c1, 0, 4, 1, 5), low1 = v128.shuffle<i32>(c2, c3, 0, 4, 1, 5);
+  const high0 = v128.shuffle<i32>(c0, c1, 2, 6, 3, 7), high1 = v128.shuffle<i32>(c2, c3, 2, 6, 3, 7);
+  v128.store(to, v128.shuffle<i32>(low0, low1, 0, 1, 4, 5));
+  v128.store(to, v128.shuffle<i32>(low0, low1, 2, 3, 6, 7), 32);
+  v128.store(to, v128.shuffle<i32>(high0, high1, 0, 1, 4, 5), 64);
+  v128.store(to, v128.shuffle<i32>(high0, high1, 2, 3, 6, 7), 96);
 }
 
 /** Copies `rows` padded rows from padded row `first` on: `target[r, left + x] = image[first + r − top, x]`, else 0. */

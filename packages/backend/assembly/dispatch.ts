@@ -4,6 +4,7 @@ import { batchNormGradientApply, batchNormGradientSums, channelMoments, reluGrad
 import { convolve } from './convolution';
 import { depthwiseFilterGradient, depthwiseInputGradient } from './depthwise';
 import { addPartialSums, filterGradient } from './filter-gradient';
+import { matMul } from './mat-mul';
 import { adamUpdate, momentumUpdate } from './optimizers';
 import { averagePoolGradient, maxPoolGradient, pool } from './pooling';
 import { sumMiddle } from './sums';
@@ -92,6 +93,9 @@ export function runChunk(kernel: i32, job: usize, chunk: i32, chunks: i32, items
       break;
     case 20:
       averagePoolGradient(job, start, end);
+      break;
+    case 21:
+      matMul(job, start, end, thread);
       break;
     default:
       unreachable();

@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { SslReluGrad } from './kernel-names.ts';
 import { batchNormInferenceGradient } from './ops/batch-norm-inference.ts';
 import { batchNormTrainingGradient } from './ops/batch-norm-training.ts';
+import { matMulGradient } from './ops/mat-mul-gradient.ts';
 import { runKernel } from './ops/run-kernel.ts';
 
 /**
@@ -10,7 +11,12 @@ import { runKernel } from './ops/run-kernel.ts';
  * `@tensorflow/tfjs-core/dist/register_all_gradients`). Calling it again changes nothing.
  */
 export function registerTrainingGradients(): void {
-  for (const gradient of [batchNormTrainingGradient, batchNormInferenceGradient, reluGradient]) {
+  for (const gradient of [
+    batchNormTrainingGradient,
+    batchNormInferenceGradient,
+    matMulGradient,
+    reluGradient,
+  ]) {
     if (tf.getGradient(gradient.kernelName)) tf.unregisterGradient(gradient.kernelName);
     tf.registerGradient(gradient);
   }

@@ -24,6 +24,7 @@ export const kernelIds = {
   maxPool: 18,
   averagePool: 19,
   averagePoolGradient: 20,
+  matMul: 21,
 } as const;
 
 /** What the compiled kernels export; the last two only where memory is shared. */

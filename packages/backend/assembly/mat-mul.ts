@@ -4,6 +4,7 @@
 
 import { PANEL, packPanels } from './convolution';
 import { madd } from './fused';
+import { MatMulJob } from './jobs.generated';
 
 /** Bytes of one row of a panel. */
 const PANEL_BYTES: usize = 32;
@@ -11,24 +12,19 @@ const PANEL_BYTES: usize = 32;
 /**
  * Works off the items [start, end) of batches × parts of the inner axis × row bands × column bands. Each part of the
  * inner axis has a result of its own, for `addPartialSums`.
- *
- * `job` (i32 each): 0 a, 1 b, 2 out, 3 scratch bytes of a thread, 4 scratch, 5 rows, 6 inner, 7 columns, 8 and 9 bytes
- * from a matrix of a and of b to the next (0: one for all), 10 and 11 whether a is `[inner, rows]` and b
- * `[columns, inner]`, 12 row bands, 13 rows of a band, 14 column bands, 15 columns of a band (a multiple of 8),
- * 16 length of a block of the inner axis, 17 parts of it, 18 length of a part, 19 bytes of a result, 20 of its rows.
  */
-export function matMul(job: usize, start: i32, end: i32, thread: i32): void {
-  const rows = load<i32>(job + 20), inner = load<i32>(job + 24), columns = load<i32>(job + 28);
-  const transposeA = load<i32>(job + 40), transposeB = load<i32>(job + 44);
-  const rowBands = load<i32>(job + 48), bandRows = load<i32>(job + 52);
-  const columnBands = load<i32>(job + 56), bandColumns = load<i32>(job + 60);
-  const block = load<i32>(job + 64);
-  const panel = <usize>load<u32>(job + 16) + <usize>thread * <usize>load<u32>(job + 12);
+export function matMul(job: MatMulJob, start: i32, end: i32, thread: i32): void {
+  const rows = job.rows, inner = job.inner, columns = job.columns;
+  const transposeA = job.transposeA, transposeB = job.transposeB;
+  const rowBands = job.rowBands, bandRows = job.bandRows;
+  const columnBands = job.columnBands, bandColumns = job.bandColumns;
+  const block = job.block;
+  const panel = job.scratch + <usize>thread * job.scratchBytes;
   const strips = panel + <usize>block * PANEL_BYTES;
   const aRowBytes = <usize>(transposeA ? rows : inner) << 2;
   const bRowBytes = <usize>(transposeB ? inner : columns) << 2;
-  const parts = load<i32>(job + 68), partLength = load<i32>(job + 72);
-  const outRowBytes = <usize>load<u32>(job + 80);
+  const parts = job.parts, partLength = job.partLength;
+  const outRowBytes = job.outRowBytes;
   const bands = rowBands * columnBands;
   for (let item = start; item < end; item++) {
     const product = item / bands;
@@ -39,9 +35,9 @@ export function matMul(job: usize, start: i32, end: i32, thread: i32): void {
     const firstInner = part * partLength, lastInner = min(inner, firstInner + partLength);
     const firstRow = rowBand * bandRows, firstColumn = columnBand * bandColumns;
     const rowsHere = min(bandRows, rows - firstRow), lastColumn = min(columns, firstColumn + bandColumns);
-    const a = <usize>load<u32>(job) + <usize>batch * <usize>load<u32>(job + 32);
-    const b = <usize>load<u32>(job + 4) + <usize>batch * <usize>load<u32>(job + 36);
-    const out = <usize>load<u32>(job + 8) + <usize>part * <usize>load<u32>(job + 76) + <usize>(batch * rows + firstRow) * outRowBytes;
+    const a = job.a + <usize>batch * job.aBytes;
+    const b = job.b + <usize>batch * job.bBytes;
+    const out = job.out + <usize>part * job.outBytes + <usize>(batch * rows + firstRow) * outRowBytes;
     for (let k = firstInner; k < lastInner; k += block) {
       const depth = min(block, lastInner - k);
       const adds = k > firstInner;

@@ -1,18 +1,18 @@
+import { SumMiddleJob } from './jobs.generated';
+
 /**
  * Sums over the middle axis: out[o, i] = factor · Σ over r of x[o, r, i], for the outer indices [start, end).
  * Blocks of rows are added up in float32, sums of blocks in float64 where `inner` is not 1.
- *
- * `job`: 0 x, 1 out, 2 rows, 3 inner, 4 factor (float32).
  */
-export function sumMiddle(job: usize, start: i32, end: i32): void {
-  const rows = load<i32>(job + 8), inner = load<i32>(job + 12);
-  const factor = load<f32>(job + 16);
+export function sumMiddle(job: SumMiddleJob, start: i32, end: i32): void {
+  const rows = job.rows, inner = job.inner;
+  const factor = job.factor;
   const rowBytes = <usize>inner << 2;
   const matrixBytes = <usize>rows * rowBytes;
   const factors = f32x4.splat(factor);
   for (let o = start; o < end; o++) {
-    const x = <usize>load<u32>(job) + <usize>o * matrixBytes;
-    const out = <usize>load<u32>(job + 4) + <usize>o * rowBytes;
+    const x = job.x + <usize>o * matrixBytes;
+    const out = job.out + <usize>o * rowBytes;
     let c: usize = 0;
     for (; c + 16 <= rowBytes; c += 16) {
       let low = f64x2.splat(0), high = f64x2.splat(0);

@@ -48,16 +48,20 @@ export function runMatMul(
   const scratch = runner.scratch(scratchBytes);
   const target = parts === 1 ? out : runner.workspace(parts * paddedBytes);
   const items = batches * parts * rowBands * columnBands;
-  runner.run('matMul', items, Math.min(items, wanted * 2), [
-    ...[a, b, target, scratchBytes, scratch, rows, inner, columns],
-    ...[sharesA ? 0 : rows * inner * 4, sharesB ? 0 : inner * columns * 4],
-    ...[transposeA ? 1 : 0, transposeB ? 1 : 0],
-    ...[rowBands, bandRows, columnBands, bandColumns, block, parts, partLength, paddedBytes],
-    parts === 1 ? columns * 4 : roundUp(columns, panel) * 4,
-  ]);
+  runner.run('matMul', items, Math.min(items, wanted * 2), {
+    ...{ a, b, out: target, scratchBytes, scratch, rows, inner, columns },
+    aBytes: sharesA ? 0 : rows * inner * 4,
+    bBytes: sharesB ? 0 : inner * columns * 4,
+    ...{ transposeA, transposeB, rowBands, bandRows, columnBands, bandColumns, block, parts, partLength },
+    outBytes: paddedBytes,
+    outRowBytes: (parts === 1 ? columns : roundUp(columns, panel)) * 4,
+  });
   if (parts === 1) return;
   const sums = batches * rows;
-  runner.run('addPartialSums', sums, Math.min(sums, 16), [target, parts, paddedBytes, out, columns]);
+  runner.run('addPartialSums', sums, Math.min(sums, 16), {
+    partialSums: target,
+    ...{ count: parts, bytes: paddedBytes, out, channels: columns },
+  });
 }
 
 /** Halves the longer side of a product until there are `wanted` parts, or all are small. */

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { addressOf, floatBits } from '../kernel-runner.ts';
+import { addressOf } from '../kernel-runner.ts';
 import { wasmKernel, type WasmCall } from './wasm-kernel.ts';
 
 interface ReductionAttrs {
@@ -43,7 +43,7 @@ function reduce(
     'sumMiddle',
     outer,
     Math.max(1, Math.min(16, outer, Math.floor((outer * rows * inner) / 16384))),
-    [addressOf(backend, x), addressOf(backend, result), rows, inner, floatBits(factor(rows))],
+    { x: addressOf(backend, x), out: addressOf(backend, result), rows, inner, factor: factor(rows) },
   );
   return result;
 }

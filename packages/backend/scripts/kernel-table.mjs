@@ -192,6 +192,38 @@ export const kernelTable = {
       }),
     },
   },
+  gelu: {
+    gelu: { job: layout('GeluJob', { x: 'address', y: 'address' }) },
+    geluGradient: { job: layout('GeluGradientJob', { dy: 'address', x: 'address', dx: 'address' }) },
+  },
+  'layer-norm': {
+    layerNorm: {
+      job: layout('LayerNormJob', {
+        x: 'address',
+        y: 'address',
+        scale: 'address',
+        offset: 'address',
+        mean: 'address',
+        inverse: 'address',
+        columns: 'int',
+        epsilon: 'float',
+      }),
+    },
+    layerNormGradient: {
+      // Partial sums are float32 `[chunks, 2, columns]`.
+      job: layout('LayerNormGradientJob', {
+        dy: 'address',
+        x: 'address',
+        scale: 'address',
+        mean: 'address',
+        inverse: 'address',
+        dx: 'address',
+        partialSums: 'address',
+        columns: 'int',
+      }),
+      passes: ['chunk'],
+    },
+  },
   'mat-mul': {
     matMul: {
       job: layout('MatMulJob', {
@@ -266,6 +298,24 @@ export const kernelTable = {
     },
     averagePoolGradient: {
       job: layout('AveragePoolGradientJob', { dy: 'address', dx: 'address', ...poolWindow }),
+    },
+  },
+  segments: {
+    segmentSum: {
+      job: layout('SegmentSumJob', {
+        x: 'address',
+        ids: 'address',
+        out: 'address',
+        rows: 'int',
+        columns: 'int',
+        segments: 'int',
+      }),
+    },
+  },
+  softmax: {
+    softmax: { job: layout('SoftmaxJob', { x: 'address', y: 'address', columns: 'int' }) },
+    softmaxGradient: {
+      job: layout('SoftmaxGradientJob', { dy: 'address', y: 'address', dx: 'address', columns: 'int' }),
     },
   },
   sums: {

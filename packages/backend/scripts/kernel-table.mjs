@@ -192,6 +192,19 @@ export const kernelTable = {
       }),
     },
   },
+  gather: {
+    gatherRows: {
+      // `count` ids for each of the outer axes, into an axis of `length`.
+      job: layout('GatherRowsJob', {
+        x: 'address',
+        ids: 'address',
+        out: 'address',
+        count: 'int',
+        length: 'int',
+        rowBytes: 'bytes',
+      }),
+    },
+  },
   gelu: {
     gelu: { job: layout('GeluJob', { x: 'address', y: 'address' }) },
     geluGradient: { job: layout('GeluGradientJob', { dy: 'address', x: 'address', dx: 'address' }) },

@@ -1,6 +1,7 @@
 import { batchNormInference, batchNormTraining, batchNormTrainingGrad } from './batch-norm.ts';
 import { conv2d, conv2dBackpropFilter, conv2dBackpropInput } from './convolution.ts';
 import { depthwiseConv2dBackpropFilter, depthwiseConv2dBackpropInput } from './depthwise-convolution.ts';
+import { gather } from './gather.ts';
 import { gelu, geluGrad } from './gelu.ts';
 import { identity } from './identity.ts';
 import { layerNorm, layerNormGrad } from './layer-norm.ts';
@@ -29,6 +30,7 @@ export const wasmKernels: readonly WasmKernel[] = [
   depthwiseConv2dBackpropFilter,
   depthwiseConv2dBackpropInput,
   fusedMatMul,
+  gather,
   gelu,
   geluGrad,
   identity,

@@ -331,6 +331,24 @@ export const kernelTable = {
       job: layout('SoftmaxGradientJob', { dy: 'address', y: 'address', dx: 'address', columns: 'int' }),
     },
   },
+  'strided-copy': {
+    stridedCopy: {
+      // Four outer axes, the first with as many elements as there are left, and rows.
+      job: layout('StridedCopyJob', {
+        x: 'address',
+        out: 'address',
+        step0: 'bytes',
+        size1: 'int',
+        step1: 'bytes',
+        size2: 'int',
+        step2: 'bytes',
+        size3: 'int',
+        step3: 'bytes',
+        length: 'int',
+        step: 'bytes',
+      }),
+    },
+  },
   sums: {
     sumMiddle: {
       job: layout('SumMiddleJob', {
@@ -338,6 +356,8 @@ export const kernelTable = {
         out: 'address',
         rows: 'int',
         inner: 'int',
+        // Of 16 columns, the last of what is left.
+        blocks: 'int',
         factor: 'float',
       }),
     },

@@ -26,6 +26,7 @@ export const transformerCases: readonly OpCase[] = [
   })),
   ...attentions(),
   ...lookups(),
+  ...copies(),
   {
     name: 'heads split off and joined again',
     inputs: [[2, 5, 24]],
@@ -165,6 +166,95 @@ function lookups(): OpCase[] {
       inputs: [[3, 6, 5]],
       run: (x) => tf.gather(x as tf.Tensor, int32([5, 0, 5, 2], [2, 2]), 1),
     },
+  ];
+}
+
+function copies(): OpCase[] {
+  const blocks: [number[], number[], number[]][] = [
+    [[7], [2], [4]],
+    [
+      [5, 6],
+      [1, 2],
+      [3, -1],
+    ],
+    [
+      [3, 4, 5],
+      [0, 1, 0],
+      [3, 1, 5],
+    ],
+    [
+      [2, 3, 4, 5],
+      [1, 0, 2, 1],
+      [1, 3, 2, 3],
+    ],
+    [
+      [2, 3, 2, 3, 4],
+      [0, 1, 0, 1, 1],
+      [2, 2, 2, 2, 2],
+    ],
+    [
+      [2, 2, 3, 2, 3, 2],
+      [0, 1, 1, 0, 1, 0],
+      [2, 1, 2, 2, 2, 2],
+    ],
+  ];
+  const orders: [number[], number[]][] = [
+    [
+      [4, 7],
+      [1, 0],
+    ],
+    [
+      [3, 4, 5],
+      [1, 0, 2],
+    ],
+    [
+      [3, 4, 5],
+      [0, 2, 1],
+    ],
+    [
+      [2, 5, 3, 4],
+      [0, 2, 1, 3],
+    ],
+    [
+      [2, 5, 3, 2, 4],
+      [2, 0, 3, 1, 4],
+    ],
+    [
+      [2, 3, 4, 3, 2],
+      [4, 2, 0, 1, 3],
+    ],
+    [
+      [2, 2, 3, 2, 3, 2],
+      [2, 0, 3, 1, 4, 5],
+    ],
+    [
+      [1, 5, 1, 4],
+      [3, 2, 1, 0],
+    ],
+  ];
+  const splits: [number[], number | number[], number][] = [
+    [[2, 5, 12], 3, 2],
+    [[2, 6, 4], 2, 1],
+    [[7, 3], [2, 1, 4], 0],
+  ];
+  return [
+    ...blocks.map(([shape, begin, size]) => ({
+      name: `slice of [${shape.join(',')}] from ${begin.join(',')}, size ${size.join(',')}`,
+      inputs: [shape],
+      // tfjs pads, which is the gradient, up to four axes.
+      forwardOnly: shape.length > 4,
+      run: (x: tf.Tensor | undefined) => tf.slice(x as tf.Tensor, begin, size),
+    })),
+    ...orders.map(([shape, order]) => ({
+      name: `transpose of [${shape.join(',')}] to ${order.join(',')}`,
+      inputs: [shape],
+      run: (x: tf.Tensor | undefined) => tf.transpose(x as tf.Tensor, order),
+    })),
+    ...splits.map(([shape, parts, axis]) => ({
+      name: `split of [${shape.join(',')}] into ${parts.toString()} along axis ${axis}`,
+      inputs: [shape],
+      run: (x: tf.Tensor | undefined) => tf.concat(tf.split(x as tf.Tensor, parts, axis).reverse(), axis),
+    })),
   ];
 }
 

@@ -1,5 +1,6 @@
 import { batchNormInference, batchNormTraining, batchNormTrainingGrad } from './batch-norm.ts';
 import { conv2d, conv2dBackpropFilter, conv2dBackpropInput } from './convolution.ts';
+import { slice, splitV, transpose } from './copies.ts';
 import { depthwiseConv2dBackpropFilter, depthwiseConv2dBackpropInput } from './depthwise-convolution.ts';
 import { gather } from './gather.ts';
 import { gelu, geluGrad } from './gelu.ts';
@@ -43,8 +44,11 @@ export const wasmKernels: readonly WasmKernel[] = [
   reluGrad,
   resizeBilinearGrad,
   resizeNearestNeighborGrad,
+  slice,
   softmax,
   softmaxGrad,
+  splitV,
   sum,
+  transpose,
   unsortedSegmentSum,
 ];

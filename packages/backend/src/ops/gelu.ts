@@ -6,8 +6,8 @@ import { runKernel } from './run-kernel.ts';
  * The Gaussian error linear unit (Hendrycks & Gimpel, 2016) in its exact form, `torch.nn.functional.gelu`:
  * `x · Φ(x) = x / 2 · (1 + erf(x / √2))`.
  *
- * Differentiable. On `wasm` it is one pass, and its gradient another, to a relative error of about 2e-7; elsewhere
- * it is composed of TensorFlow.js's ops.
+ * Differentiable. On `wasm` and `webgpu` it is one pass, and its gradient another; elsewhere it is composed of
+ * TensorFlow.js's ops.
  *
  * @param x float32 of any shape
  * @returns a tensor of the shape of `x`

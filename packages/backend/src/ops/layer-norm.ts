@@ -14,8 +14,8 @@ export interface LayerNormOptions {
  * Layer normalisation over the last axis (Ba, Kiros & Hinton, 2016), `torch.nn.functional.layer_norm`:
  * `y = (x − mean) / √(variance + epsilon) · gamma + beta`, the variance biased.
  *
- * Differentiable in `x`, `gamma` and `beta`. On `wasm` it is one pass, and its gradient another; elsewhere it is
- * composed of TensorFlow.js's ops.
+ * Differentiable in `x`, `gamma` and `beta`. `wasm` and `webgpu` have kernels for it (on `wasm` one pass, and
+ * one for the gradient); elsewhere it is composed of TensorFlow.js's ops.
  *
  * @param x float32 `[…, columns]`, e.g. `[batch, tokens, columns]`
  * @param gamma scale, `[columns]`

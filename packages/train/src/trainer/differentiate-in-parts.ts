@@ -1,6 +1,6 @@
 import type { Outputs, Views } from '@ssl/losses';
 import * as tf from '@tensorflow/tfjs-core';
-import type { HookCalls, RawGradients } from './differentiate.ts';
+import type { HookCalls, RawGradients } from './hook-calls.ts';
 import { disposeViews, partOfViews } from './view-tensors.ts';
 
 type NamedOutputs = Record<string, tf.Tensor>;

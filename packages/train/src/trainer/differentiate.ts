@@ -6,6 +6,7 @@ import { globalNorm } from '../optimizers/norm.ts';
 import type { Run } from '../plan/create-run.ts';
 import { callHook, checkObjective, checkOutputs, methodError } from './method-guard.ts';
 import { differentiateInParts } from './differentiate-in-parts.ts';
+import type { HookCalls, RawGradients } from './hook-calls.ts';
 import { viewTensors } from './view-tensors.ts';
 
 /** The loss of a batch and its gradients: tensors that the caller frees by `dispose`. */
@@ -29,24 +30,6 @@ export interface DifferentiateOptions {
   readonly microBatch?: number | undefined;
   /** Whether batch norm normalises by the batch's own statistics; default true. */
   readonly training?: boolean;
-}
-
-/** The gradients of a batch, by the variables' names in the engine, before they are sorted. */
-export interface RawGradients {
-  readonly loss: tf.Scalar;
-  readonly grads: tf.NamedTensorMap;
-  readonly outputs: Outputs;
-  readonly metrics: Objective['metrics'];
-}
-
-/** What `forward` and `objective` are called with. */
-export interface HookCalls {
-  /** @param keepStatistics whether the batch statistics of this pass are those of the step */
-  forward(views: Views, firstShare: number, keepStatistics: boolean): Outputs;
-  objective(outputs: Outputs): Objective;
-  readonly variables: tf.Variable[];
-  /** Keeps a tensor beyond the tape, to be freed with the result. */
-  keep(tensor: tf.Tensor): void;
 }
 
 /**

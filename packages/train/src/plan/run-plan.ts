@@ -138,7 +138,8 @@ function settleAugmentation(
 function planStreams(method: AnyMethod, config: TrainConfig, dataset: Dataset): readonly PlannedStream[] {
   const { batchSize, methodOptions } = config;
   const requests = method.streams?.(methodOptions, batchSize) ?? { [defaultStream]: { from: 'all' } };
-  const labels = method.usesLabels ? chooseLabels(dataset, config) : undefined;
+  const readsLabels = Object.values(requests).some(({ from }) => from !== 'all');
+  const labels = readsLabels ? chooseLabels(dataset, config) : undefined;
   return Object.entries(requests).map(([name, request]) => {
     const { from } = request;
     if (from !== 'all' && dataset.labels === undefined) {

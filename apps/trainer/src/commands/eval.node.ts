@@ -1,3 +1,4 @@
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Dataset } from '@ssl/data';
 import { unknownNameError } from '@ssl/errors';
@@ -46,8 +47,8 @@ export function addEvalCommand(program: Command): void {
 }
 
 /**
- * Evaluates a run and writes `eval.json`, `embeddings.safetensors`, `atlas.png` and, where the method shows any,
- * `examples.png` and `examples.json` into its folder.
+ * Evaluates a run and writes `eval.json`, `embeddings.safetensors`, `atlas.png` or `previews.json` (whatever the samples
+ * are shown as) and, where the method shows any, `examples.png` and `examples.json` into its folder.
  *
  * @throws UserError for an unknown protocol, a folder that is no run, and data that cannot be opened
  */
@@ -77,6 +78,10 @@ export async function evaluateFolder(
         writeSafetensors(embeddings.tensors, embeddings.metadata),
       );
       if (embeddings.atlas) await writeAtomically(join(directory, 'atlas.png'), embeddings.atlas);
+      await writeOrRemove(
+        join(directory, 'previews.json'),
+        embeddings.previews && JSON.stringify(embeddings.previews),
+      );
       await writeExamples(run, data.test, seed);
       await writeAtomically(join(directory, 'eval.json'), `${JSON.stringify(described, null, 2)}\n`);
       return described;
@@ -86,6 +91,12 @@ export async function evaluateFolder(
   } finally {
     run.dispose();
   }
+}
+
+/** Writes a file, or removes what an earlier evaluation left of it. */
+async function writeOrRemove(path: string, content: string | undefined): Promise<void> {
+  if (content === undefined) await rm(path, { force: true });
+  else await writeAtomically(path, content);
 }
 
 /** Draws what the method shows of a few test images, where it shows anything. */

@@ -10,6 +10,7 @@ import type {
   ReportEvaluation,
   ReportExamples,
   ReportInputs,
+  ReportPreviews,
 } from './report-inputs.ts';
 
 /**
@@ -30,6 +31,7 @@ export async function loadReportInputs(runFolder: string): Promise<ReportInputs>
   const tensors = await readIfThere(embeddingsPath);
   const png = await readIfThere(join(runFolder, 'atlas.png'));
 
+  const previews = await readPreviews(runFolder);
   const examples = await readExamples(runFolder);
 
   const stored = tensors && readSafetensors(tensors, embeddingsPath);
@@ -41,6 +43,7 @@ export async function loadReportInputs(runFolder: string): Promise<ReportInputs>
     ...(scores && { evaluation: readEvaluation(scores) }),
     ...(stored && { embeddings: readEmbeddings(stored.tensors, stored.metadata, embeddingsPath) }),
     ...(atlas && { atlas }),
+    ...(previews && { previews }),
     ...(examples && { examples }),
   };
 }
@@ -145,6 +148,18 @@ function readAtlas(png: Uint8Array, metadata: Readonly<Record<string, string>>, 
     tileSize,
     capacity: columns * Math.floor(view.getUint32(heightAt) / tileSize),
   };
+}
+
+const previewsSchema = z.object({
+  texts: z.record(z.string(), z.string()).optional(),
+  // The page plays them from where they stand, so nothing else may stand there.
+  sounds: z.record(z.string(), z.string().regex(/^data:audio\/[\w.+-]+;base64,[\w+/=]*$/)).optional(),
+});
+
+async function readPreviews(runFolder: string): Promise<ReportPreviews | undefined> {
+  const path = join(runFolder, 'previews.json');
+  const stored = await readSettings(path);
+  return stored && checkSettings(previewsSchema, stored, () => path);
 }
 
 const examplesSchema = z.object({

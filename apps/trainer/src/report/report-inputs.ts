@@ -14,6 +14,8 @@ export interface ReportInputs {
   readonly embeddings?: ReportEmbeddings;
   /** `atlas.png`; absent before evaluation. */
   readonly atlas?: ReportAtlas;
+  /** `previews.json`; absent for samples that are pictures only. */
+  readonly previews?: ReportPreviews;
   /** `examples.png` and `examples.json`; absent where the method shows none. */
   readonly examples?: ReportExamples;
 }
@@ -57,6 +59,13 @@ export interface ReportAtlas {
   readonly tileSize: number;
   /** Places for thumbnails: images from this one on have none. */
   readonly capacity: number;
+}
+
+/** Samples as text and sound, by their rows in the embeddings. */
+export interface ReportPreviews {
+  readonly texts?: Readonly<Record<string, string>> | undefined;
+  /** `data:` addresses. */
+  readonly sounds?: Readonly<Record<string, string>> | undefined;
 }
 
 /** Rows of pictures by which the method shows what it does, in one picture. */

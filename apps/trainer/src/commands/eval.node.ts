@@ -9,7 +9,7 @@ import { embedImages } from '../evaluation/embed-images.node.ts';
 import { evaluateRun } from '../evaluation/evaluate-run.node.ts';
 import { openEvaluationData } from '../evaluation/evaluation-data.node.ts';
 import { evaluationTable } from '../evaluation/evaluation-table.ts';
-import { drawExamplesSheet } from '../evaluation/examples-sheet.node.ts';
+import { drawExamplesSheet, exampleTexts } from '../evaluation/examples-sheet.node.ts';
 import { protocolNames, type Evaluation, type ProtocolName } from '../evaluation/evaluation.ts';
 import { writeAtomically } from '../files/write-atomically.node.ts';
 import { addBackendOptions } from '../options/backend-options.ts';
@@ -104,9 +104,10 @@ async function writeExamples(run: LoadedRun, dataset: Dataset, seed: number): Pr
   const { directory } = run;
   const rows = await drawExamples({ run: run.run, dataset, seed });
   const sheet = await drawExamplesSheet(rows);
-  if (sheet === undefined) return;
-  await writeAtomically(join(directory, 'examples.png'), sheet.png);
-  await writeAtomically(join(directory, 'examples.json'), `${JSON.stringify(sheet.description, null, 2)}\n`);
+  const description = sheet?.description ?? exampleTexts(rows);
+  if (description === undefined) return;
+  if (sheet) await writeAtomically(join(directory, 'examples.png'), sheet.png);
+  await writeAtomically(join(directory, 'examples.json'), `${JSON.stringify(description, null, 2)}\n`);
 }
 
 /** The scores as a table; where there are no labels, how the classes are used. */

@@ -9,6 +9,7 @@ import type {
   ReportEmbeddings,
   ReportEvaluation,
   ReportExamples,
+  ReportExampleTexts,
   ReportInputs,
   ReportPreviews,
 } from './report-inputs.ts';
@@ -169,9 +170,17 @@ const examplesSchema = z.object({
   width: z.int().min(1),
 });
 
-async function readExamples(runFolder: string): Promise<ReportExamples | undefined> {
+const exampleTextsSchema = z.object({
+  rows: z.array(z.string()).min(1),
+  texts: z.array(z.array(z.string())),
+});
+
+async function readExamples(runFolder: string): Promise<ReportExamples | ReportExampleTexts | undefined> {
   const path = join(runFolder, 'examples.json');
   const description = await readSettings(path);
+  if (description?.['texts'] !== undefined) {
+    return checkSettings(exampleTextsSchema, description, () => path);
+  }
   const png = await readIfThere(join(runFolder, 'examples.png'));
   if (description === undefined || png === undefined) return undefined;
   return { dataUri: pngAddress(png), ...checkSettings(examplesSchema, description, () => path) };

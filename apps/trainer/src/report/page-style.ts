@@ -127,6 +127,9 @@ th { font-weight: 500; text-align: left; }
 .query { display: flex; flex-direction: column; width: max(var(--tile), 5rem); flex: none; }
 .query .small { margin-top: 0.25rem; overflow-wrap: anywhere; }
 
+.example-texts li { padding: 0.8rem 0; border-top: 1px solid var(--line); }
+.example-texts div { display: grid; grid-template-columns: 8.5rem 1fr; gap: 1rem; padding: 0.15rem 0; }
+.example-texts dd { overflow-wrap: anywhere; white-space: pre-wrap; }
 .examples { display: flex; gap: 1rem; overflow-x: auto; }
 .examples ol { display: grid; list-style: none; margin: 0; padding: 0; }
 .examples li { display: flex; align-items: center; }

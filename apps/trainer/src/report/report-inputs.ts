@@ -16,8 +16,8 @@ export interface ReportInputs {
   readonly atlas?: ReportAtlas;
   /** `previews.json`; absent for samples that are pictures only. */
   readonly previews?: ReportPreviews;
-  /** `examples.png` and `examples.json`; absent where the method shows none. */
-  readonly examples?: ReportExamples;
+  /** `examples.json` and, of pictures, `examples.png`; absent where the method shows none. */
+  readonly examples?: ReportExamples | ReportExampleTexts;
 }
 
 /** Scores, and what exactly was done to get them. Scores are 0 to 1; `null` where labels were missing. */
@@ -79,4 +79,12 @@ export interface ReportExamples {
   /** Size of a picture in pixels. */
   readonly height: number;
   readonly width: number;
+}
+
+/** Rows of texts by which the method shows what it does. */
+export interface ReportExampleTexts {
+  /** Names of the rows. */
+  readonly rows: readonly string[];
+  /** Texts of each row; those of one sample have the same place. */
+  readonly texts: readonly (readonly string[])[];
 }

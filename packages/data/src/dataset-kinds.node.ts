@@ -1,11 +1,21 @@
 import type { DatasetKind } from './dataset-kind.node.ts';
+import { audioFolder } from './kinds/audio-folder.node.ts';
 import { cifar10 } from './kinds/cifar-10.node.ts';
 import { generatedShapes } from './kinds/generated-shapes.node.ts';
+import { generatedTones } from './kinds/generated-tones.node.ts';
 import { idx } from './kinds/idx.node.ts';
 import { imageFolder } from './kinds/image-folder.node.ts';
 import { subsetKind } from './kinds/subset.node.ts';
 
-const builtIn: readonly DatasetKind[] = [generatedShapes, cifar10, idx, imageFolder, subsetKind];
+const builtIn: readonly DatasetKind[] = [
+  generatedShapes,
+  generatedTones,
+  cifar10,
+  idx,
+  audioFolder,
+  imageFolder,
+  subsetKind,
+];
 
 /** Kinds of a user's own, which come first: they are asked before all others. */
 const added: DatasetKind[] = [];

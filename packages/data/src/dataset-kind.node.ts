@@ -39,7 +39,7 @@ export interface DatasetKind<Source extends DatasetSource = DatasetSource> {
    *
    * @throws UserError if it is of this kind, but cannot be right
    */
-  recognize(spec: DatasetSpec): Source | undefined;
+  recognize(spec: DatasetSpec): Source | undefined | Promise<Source | undefined>;
   /**
    * The splits that there are, `train` first.
    *

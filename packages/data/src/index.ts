@@ -1,4 +1,5 @@
 export type { DatasetSource, Dataset, SharedDataset, Split } from './dataset.ts';
+export { createGeneratedSentences, type GeneratedSentencesOptions } from './generated-sentences.ts';
 export { createGeneratedShapes, type GeneratedShapesOptions } from './generated-shapes.ts';
 export { createInlineViewLoader } from './inline-view-loader.ts';
 export { byteImage } from './byte-image.ts';
@@ -26,6 +27,7 @@ export {
   sentenceClassNames,
   type RenderSentenceOptions,
 } from './text/generated-sentences/render-sentence.ts';
+export { textSample } from './text/packed-texts.ts';
 export { parseDocuments, type ParseDocumentsOptions } from './text/parse-documents.ts';
 export { encodeWav } from './audio/encode-wav.ts';
 export { renderTone, toneClassNames, type ToneOptions } from './audio/generated-tones/render-tone.ts';

@@ -83,7 +83,7 @@ async function resolveSource(source: string | DatasetSource): Promise<DatasetSou
   if (typeof source !== 'string') return source;
   const spec = await look(source);
   for (const kind of datasetKinds) {
-    const recognized = kind.recognize(spec);
+    const recognized = await kind.recognize(spec);
     if (recognized) return recognized;
   }
   const accepted = datasetKinds.flatMap(({ accepts }) => accepts ?? []).join(', or ');

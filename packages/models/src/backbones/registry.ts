@@ -5,9 +5,10 @@ import { z } from 'zod';
 import type { Backbone, TokenEncoder } from '../backbone.ts';
 import type { AnyBackboneKind, BackboneOffer } from './backbone-kind.ts';
 import { resnets } from './resnet.ts';
+import { textTransformer } from './text-transformer.ts';
 
 /** All kinds of backbones: the one list. The first that takes an input is the default for it. */
-export const backboneKinds: readonly AnyBackboneKind[] = [...resnets];
+export const backboneKinds: readonly AnyBackboneKind[] = [...resnets, textTransformer];
 
 /** Names that `createBackbone` knows. */
 export const backboneNames: readonly string[] = backboneKinds.map(({ name }) => name);

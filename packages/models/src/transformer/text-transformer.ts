@@ -3,6 +3,7 @@ import type { Random } from '@ssl/random';
 import * as tf from '@tensorflow/tfjs-core';
 import { truncatedNormal02, type Initializer } from '../initializers.ts';
 import { contextOf } from '../layers/drop-path.ts';
+import { gatherTokens } from '../layers/gather-tokens.ts';
 import { createLayerNorm } from '../layers/layer-norm.ts';
 import type { ForwardContext, Module } from '../module.ts';
 import { createParameter, treesOf } from '../parameter-tree.ts';
@@ -34,8 +35,15 @@ export interface TextTransformerOptions {
 /** A text encoder. All its outputs are taken after the last norm. */
 export interface TextTransformer extends Module<tf.Tensor2D, tf.Tensor2D> {
   readonly featureDim: number;
-  /** One vector per token of int32 ids `[batch, length]`: `[batch, length, dim]`; those of padding mean nothing. */
-  tokens(ids: tf.Tensor2D, context: ForwardContext): tf.Tensor3D;
+  /**
+   * One vector per token of int32 ids `[batch, length]`: `[batch, length, dim]`; those of padding mean nothing.
+   *
+   * @param keep indices of the tokens that take part, int32 `[batch, kept]`; then the result is `[batch, kept, dim]`.
+   * Default: all
+   */
+  tokens(ids: tf.Tensor2D, context: ForwardContext, keep?: tf.Tensor2D): tf.Tensor3D;
+  /** The mean of tokens that are no padding of the ids that they were made from: `features` of `tokens`. */
+  pool(tokens: tf.Tensor3D, ids: tf.Tensor2D): tf.Tensor2D;
   /** The mean over the tokens that are no padding, `[batch, dim]`; 0 for nothing but padding. The same as `forward`. */
   features(ids: tf.Tensor2D, context: ForwardContext): tf.Tensor2D;
 }
@@ -81,7 +89,7 @@ export function createTextTransformer(options: TextTransformerOptions): TextTran
     buffers: new Map(),
   };
 
-  function tokens(ids: tf.Tensor2D, context: ForwardContext): tf.Tensor3D {
+  function tokens(ids: tf.Tensor2D, context: ForwardContext, keep?: tf.Tensor2D): tf.Tensor3D {
     const [batch, count] = ids.shape;
     if (ids.rank !== 2 || ids.dtype !== 'int32') {
       throw new Error(
@@ -96,16 +104,19 @@ export function createTextTransformer(options: TextTransformerOptions): TextTran
     const embedded = tf.gather(table.variable, tf.reshape(ids, [batch * count]));
     const places = tf.slice(positions.variable, [0, 0, 0], [1, count, dim]);
     const sequence = tf.add<tf.Tensor3D>(tf.reshape(embedded, [batch, count, dim]), places);
-    return norm.forward(
-      blocks.forward(sequence, contextOf(context, 'blocks'), { keyMask: isText(ids) }),
-      context,
-    );
+    const kept = keep === undefined ? sequence : gatherTokens(sequence, keep);
+    const keyMask = isText(keep === undefined ? ids : gatherIds(ids, keep));
+    return norm.forward(blocks.forward(kept, contextOf(context, 'blocks'), { keyMask }), context);
+  }
+
+  function pool(encoded: tf.Tensor3D, ids: tf.Tensor2D): tf.Tensor2D {
+    const weights = tf.cast(tf.expandDims(isText(ids), 2), 'float32');
+    const sum = tf.sum(tf.mul(encoded, weights), 1);
+    return tf.div(sum, tf.maximum(tf.sum(weights, 1), 1));
   }
 
   function features(ids: tf.Tensor2D, context: ForwardContext): tf.Tensor2D {
-    const weights = tf.cast(tf.expandDims(isText(ids), 2), 'float32');
-    const sum = tf.sum(tf.mul(tokens(ids, context), weights), 1);
-    return tf.div(sum, tf.maximum(tf.sum(weights, 1), 1));
+    return pool(tokens(ids, context), ids);
   }
 
   /** Which ids are no padding: bool, as `ids`. */
@@ -117,7 +128,14 @@ export function createTextTransformer(options: TextTransformerOptions): TextTran
     ...treesOf({ '': own, blocks, norm }),
     featureDim: dim,
     tokens,
+    pool,
     features,
     forward: features,
   };
+}
+
+/** Some of each row's ids, by their indices: int32 `[batch, kept]`. */
+function gatherIds(ids: tf.Tensor2D, indices: tf.Tensor2D): tf.Tensor2D {
+  const gathered = gatherTokens(tf.cast(tf.expandDims<tf.Tensor3D>(ids, 2), 'float32'), indices);
+  return tf.cast(tf.squeeze<tf.Tensor2D>(gathered, [2]), 'int32');
 }

@@ -15,6 +15,11 @@ const optionsSchema = z.strictObject({
   depth: z.int().min(1).default(4).describe('transformer blocks'),
   heads: z.int().min(1).default(4).describe('attention heads; must divide dim'),
   mlpRatio: z.number().positive().default(4).describe('width of the MLPs, times dim'),
+  kernelSize: z
+    .int()
+    .min(1)
+    .default(5)
+    .describe('neighbouring tokens that a convolution mixes before the blocks, an odd number; 1: none'),
   dropPath: z
     .number()
     .min(0)

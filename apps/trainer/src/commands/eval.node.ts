@@ -8,12 +8,14 @@ import { embedImages } from '../evaluation/embed-images.node.ts';
 import { evaluateRun } from '../evaluation/evaluate-run.node.ts';
 import { openEvaluationData } from '../evaluation/evaluation-data.node.ts';
 import { evaluationTable } from '../evaluation/evaluation-table.ts';
+import { describeExampleTexts } from '../evaluation/example-texts.ts';
 import { drawExamplesSheet } from '../evaluation/examples-sheet.node.ts';
 import { protocolNames, type Evaluation, type ProtocolName } from '../evaluation/evaluation.ts';
 import { writeAtomically } from '../files/write-atomically.node.ts';
 import { addBackendOptions } from '../options/backend-options.ts';
 import { commaSeparated, wholeNumber } from '../options/parsers.ts';
 import { loadRun, type BackendOptions, type LoadedRun } from '../run/load-run.node.ts';
+import { formatNumber } from '../terminal/format.ts';
 import { createTerminal, type Terminal } from '../terminal/terminal.node.ts';
 import { writeReport } from './report.node.ts';
 
@@ -79,6 +81,7 @@ export async function evaluateFolder(
       if (embeddings.atlas) await writeAtomically(join(directory, 'atlas.png'), embeddings.atlas);
       await writeExamples(run, data.test, seed);
       await writeAtomically(join(directory, 'eval.json'), `${JSON.stringify(described, null, 2)}\n`);
+      sayMetrics(run, described, terminal);
       return described;
     } finally {
       await data.close();
@@ -88,14 +91,23 @@ export async function evaluateFolder(
   }
 }
 
-/** Draws what the method shows of a few test images, where it shows anything. */
+/** The method's own metrics on the test samples, in words. */
+function sayMetrics({ description }: LoadedRun, { results }: Evaluation, terminal: Terminal): void {
+  for (const [name, value] of Object.entries(results.metrics)) {
+    const { title = name, unit } = description.metrics[name] ?? {};
+    terminal.say(`Test ${title}: ${formatNumber(value)}${unit === undefined ? '' : ` ${unit}`}`);
+  }
+}
+
+/** Draws what the method shows of a few test samples, where it shows anything: as pictures, or as texts. */
 async function writeExamples(run: LoadedRun, dataset: Dataset, seed: number): Promise<void> {
   const { directory } = run;
   const rows = await drawExamples({ run: run.run, dataset, seed });
   const sheet = await drawExamplesSheet(rows);
-  if (sheet === undefined) return;
-  await writeAtomically(join(directory, 'examples.png'), sheet.png);
-  await writeAtomically(join(directory, 'examples.json'), `${JSON.stringify(sheet.description, null, 2)}\n`);
+  if (sheet !== undefined) await writeAtomically(join(directory, 'examples.png'), sheet.png);
+  const description = sheet?.description ?? describeExampleTexts(rows);
+  if (description === undefined) return;
+  await writeAtomically(join(directory, 'examples.json'), `${JSON.stringify(description, null, 2)}\n`);
 }
 
 /** The scores as a table; where there are no labels, how the classes are used. */

@@ -8,6 +8,7 @@ import type {
   ReportAtlas,
   ReportEmbeddings,
   ReportEvaluation,
+  ReportExampleTexts,
   ReportExamples,
   ReportInputs,
 } from './report-inputs.ts';
@@ -31,6 +32,7 @@ export async function loadReportInputs(runFolder: string): Promise<ReportInputs>
   const png = await readIfThere(join(runFolder, 'atlas.png'));
 
   const examples = await readExamples(runFolder);
+  const exampleTexts = examples ? undefined : await readExampleTexts(runFolder);
 
   const stored = tensors && readSafetensors(tensors, embeddingsPath);
   const atlas = png && stored && readAtlas(png, stored.metadata, join(runFolder, 'atlas.png'));
@@ -42,6 +44,7 @@ export async function loadReportInputs(runFolder: string): Promise<ReportInputs>
     ...(stored && { embeddings: readEmbeddings(stored.tensors, stored.metadata, embeddingsPath) }),
     ...(atlas && { atlas }),
     ...(examples && { examples }),
+    ...(exampleTexts && { exampleTexts }),
   };
 }
 
@@ -160,6 +163,18 @@ async function readExamples(runFolder: string): Promise<ReportExamples | undefin
   const png = await readIfThere(join(runFolder, 'examples.png'));
   if (description === undefined || png === undefined) return undefined;
   return { dataUri: pngAddress(png), ...checkSettings(examplesSchema, description, () => path) };
+}
+
+const exampleTextsSchema = z.object({
+  rows: z.array(z.string()).min(1),
+  texts: z.array(z.array(z.string())).min(1),
+});
+
+async function readExampleTexts(runFolder: string): Promise<ReportExampleTexts | undefined> {
+  const path = join(runFolder, 'examples.json');
+  const description = await readSettings(path);
+  if (description?.['texts'] === undefined) return undefined;
+  return checkSettings(exampleTextsSchema, description, () => path);
 }
 
 function pngAddress(png: Uint8Array): string {

@@ -122,6 +122,11 @@ th { font-weight: 500; text-align: left; }
 .examples ol { display: grid; list-style: none; margin: 0; padding: 0; }
 .examples li { display: flex; align-items: center; }
 .examples img { flex: none; max-width: none; image-rendering: pixelated; }
+.text-examples { list-style: none; margin: 0; padding: 0; }
+.text-examples li { border-top: 1px solid var(--line); padding: 0.9rem 0; }
+.text-examples dl, .text-examples dd { margin: 0; }
+.text-examples div { display: grid; grid-template-columns: 6rem 1fr; gap: 1rem; padding: 0.15rem 0; }
+.text-examples dd { font: 0.84rem/1.5 var(--mono); overflow-wrap: anywhere; white-space: pre-wrap; }
 
 .charts { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 19rem), 1fr)); gap: 2.6rem 2rem; }
 .chart svg { display: block; width: 100%; height: auto; margin-top: 0.4rem; overflow: visible; }

@@ -16,6 +16,8 @@ export interface ReportInputs {
   readonly atlas?: ReportAtlas;
   /** `examples.png` and `examples.json`; absent where the method shows none. */
   readonly examples?: ReportExamples;
+  /** `examples.json` of samples that are texts. */
+  readonly exampleTexts?: ReportExampleTexts;
 }
 
 /** Scores, and what exactly was done to get them. Scores are 0 to 1; `null` where labels were missing. */
@@ -57,6 +59,14 @@ export interface ReportAtlas {
   readonly tileSize: number;
   /** Places for thumbnails: images from this one on have none. */
   readonly capacity: number;
+}
+
+/** Rows of texts by which the method shows what it does: one of each sample in every row. */
+export interface ReportExampleTexts {
+  /** Names of the rows. */
+  readonly rows: readonly string[];
+  /** For each row its texts, equally many. */
+  readonly texts: readonly (readonly string[])[];
 }
 
 /** Rows of pictures by which the method shows what it does, in one picture. */

@@ -153,10 +153,12 @@ export const maskedTokens: MethodDefinition<MaskedTokensOptions, MaskedTokensRol
         range: [1, ordinaryTokens],
         chance: ordinaryTokens,
         isHeadline: true,
+        measuredOnTest: true,
       },
       unigramPerplexity: {
         title: 'perplexity of the tokens’ frequencies: prediction without context',
         range: [1, ordinaryTokens],
+        measuredOnTest: true,
       },
     };
   },

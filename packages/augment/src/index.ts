@@ -104,8 +104,12 @@ export { melSettingsFor, type MelOptions, type MelSettings } from './audio/mel-s
 export { resample, type ResampleOptions } from './audio/resample.ts';
 export { spectrogramPicture, type SpectrogramPicture } from './audio/spectrogram-picture.ts';
 export type { Spectrogram } from './audio/spectrogram.ts';
-export { randomLinearFader, type RandomFaderOptions } from './audio/transforms/random-linear-fader.ts';
-export { randomMaskStripes, type MaskStripesOptions } from './audio/transforms/random-mask-stripes.ts';
-export { randomMixLogMel, type RandomMixOptions } from './audio/transforms/random-mix-log-mel.ts';
-export { randomResizeCrop, type RandomResizeCropOptions } from './audio/transforms/random-resize-crop.ts';
-export { randomSegment } from './audio/transforms/random-segment.ts';
+export { audioSettingsOf, type AudioSettings } from './audio/audio-input.ts';
+export { audioModality } from './audio/audio-modality.ts';
+export type { AudioTransformSpec } from './audio/audio-transforms.ts';
+export {
+  defineSpectrogramTransform,
+  defineWaveformTransform,
+  type AudioTransform,
+} from './audio/audio-transform.ts';
+export { encodeWav } from './audio/encode-wav.ts';

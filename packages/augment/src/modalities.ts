@@ -1,10 +1,15 @@
 import { unknownNameError } from '@ssl/errors';
+import { audioModality } from './audio/audio-modality.ts';
 import { imageModality } from './image/image-modality.ts';
 import type { AnyModality } from './modality.ts';
 import { tokenModality } from './tokens/token-modality.ts';
 
 /** All modalities that come with the library: the one list. */
-const builtIn: readonly AnyModality[] = [imageModality as AnyModality, tokenModality as AnyModality];
+const builtIn: readonly AnyModality[] = [
+  imageModality as AnyModality,
+  audioModality as AnyModality,
+  tokenModality as AnyModality,
+];
 
 const modalities = new Map(builtIn.map((modality) => [modality.name, modality]));
 

@@ -7,6 +7,8 @@ import type { DatasetSource, Dataset, SharedDataset, Split } from './dataset.ts'
 import type { DatasetKind, DatasetSpec } from './dataset-kind.node.ts';
 import { datasetKinds } from './dataset-kinds.node.ts';
 import { entryAt, namesIn } from './file-system.node.ts';
+import { generatedNameIn } from './generated-spec.ts';
+import { countExtensions } from './list-files.node.ts';
 import { shareDataset } from './subset.ts';
 
 /** How to open a data set. */
@@ -28,7 +30,7 @@ export interface OpenDatasetOptions {
 /**
  * Opens a data set: what `--data` takes, or the `source` of a set that was opened before.
  *
- * @param source a path (relative to the current folder), `generated:shapes`, or a source
+ * @param source a path (relative to the current folder), `generated:NAME`, or a source
  * @throws UserError with one line if there is nothing to open, it is of no known kind, is damaged, or lacks the split
  */
 export async function openDataset(
@@ -83,8 +85,13 @@ async function resolveSource(source: string | DatasetSource): Promise<DatasetSou
   if (typeof source !== 'string') return source;
   const spec = await look(source);
   for (const kind of datasetKinds) {
-    const recognized = await kind.recognize(spec);
+    const recognized = kind.recognize(spec);
     if (recognized) return recognized;
+  }
+  const generated = generatedNameIn(source);
+  if (generated !== undefined) {
+    const names = datasetKinds.flatMap(({ generates }) => generates ?? []);
+    throw unknownNameError('generated data set', generated, names);
   }
   const accepted = datasetKinds.flatMap(({ accepts }) => accepts ?? []).join(', or ');
   const what = spec.entry === undefined ? 'no such file or folder' : 'a file of no known kind';
@@ -94,7 +101,8 @@ async function resolveSource(source: string | DatasetSource): Promise<DatasetSou
 async function look(text: string): Promise<DatasetSpec> {
   const path = resolve(text);
   const entry = await entryAt(path);
-  return { text, path, ...(entry && { entry }), names: entry === 'folder' ? await namesIn(path) : [] };
+  if (entry !== 'folder') return { text, path, ...(entry && { entry }), names: [], extensions: new Map() };
+  return { text, path, entry, names: await namesIn(path), extensions: await countExtensions(path) };
 }
 
 function kindOf({ kind }: { readonly kind: string }): DatasetKind {

@@ -1,17 +1,15 @@
-import { unknownNameError, UserError } from '@ssl/errors';
-
 import type { DatasetSource } from '../dataset.ts';
 import type { DatasetKind } from '../dataset-kind.node.ts';
 import { createGeneratedSentences, type GeneratedSentencesOptions } from '../generated-sentences.ts';
+import { parseGeneratedSpec } from '../generated-spec.ts';
 
 /** The source of generated sentences. */
 export interface GeneratedSentencesSource extends DatasetSource, GeneratedSentencesOptions {
   readonly kind: 'generated-sentences';
 }
 
-const name = 'generated:sentences';
-/** What may follow `generated:sentences?`. */
-const parameters = ['length', 'seed'];
+/** What may follow `generated:sentences?`, and the option that it sets. */
+const parameters = { length: 'length', seed: 'seed' } as const;
 
 /**
  * Sentences made from a seed: `generated:sentences`, or with options as in
@@ -19,26 +17,20 @@ const parameters = ['length', 'seed'];
  */
 export const generatedSentences: DatasetKind<GeneratedSentencesSource> = {
   kind: 'generated-sentences',
-  accepts: name,
+  accepts: 'generated:sentences',
+  generates: 'sentences',
 
   recognize({ text }) {
-    const [path, query = ''] = text.split('?', 2);
-    if (path !== name) return undefined;
-    const options = [...new URLSearchParams(query)].map(([key, value]) => {
-      if (!parameters.includes(key)) throw unknownNameError(`option of ${name}`, key, parameters);
-      return [key, numberOf(key, value)];
-    });
-    return { kind: 'generated-sentences', ...(Object.fromEntries(options) as GeneratedSentencesOptions) };
+    const options = parseGeneratedSpec(text, 'sentences', parameters);
+    return options && { kind: 'generated-sentences', ...options };
   },
 
   splits: () => Promise.resolve(['train', 'test']),
 
-  // The source stays as it was given, so that the other split opened from it has its own default length.
-  open: (source, { split }) =>
-    Promise.resolve({ ...createGeneratedSentences({ ...source, split }), source: { ...source, split } }),
+  // async so that a wrong option rejects. The source stays as it was given, so that the other split opened from it has
+  // its own default length.
+  open: async (source, { split }) => ({
+    ...createGeneratedSentences({ ...source, split }),
+    source: { ...source, split },
+  }),
 };
-
-function numberOf(key: string, text: string): number {
-  if (/^-?\d+$/.test(text)) return Number(text);
-  throw new UserError(`${name}: ${key} must be a whole number, got "${text}"`);
-}

@@ -1,16 +1,12 @@
-import { createHash } from 'node:crypto';
 import { basename, join } from 'node:path';
 
-import { UserError } from '@ssl/errors';
-
 import type { DatasetSource, Dataset, SharedDataset } from '../dataset.ts';
-import { sourceText, type DatasetKind, type OpenContext } from '../dataset-kind.node.ts';
+import { sourceText, type DatasetKind } from '../dataset-kind.node.ts';
 import { byteImage } from '../byte-image.ts';
 import { allocateDecodedCache, withDecodedCache, type DecodedCacheMemory } from '../decoded-cache.ts';
-import { namesIn } from '../file-system.node.ts';
+import { complainOfLeftOut, inspectFiles, noFilesError } from '../folder-files.node.ts';
+import { findSplitFolders, listSplit } from '../folder-layout.node.ts';
 import { decodeImageFile, inspectImageFile } from '../image-file.node.ts';
-import { findSplitFolders, listSplit, type ImageFolderSplit } from '../image-folder-layout.node.ts';
-import { imageExtensions } from '../list-images.node.ts';
 
 /** The source of a folder of images. */
 export interface ImageFolderSource extends DatasetSource {
@@ -32,10 +28,9 @@ interface SharedImageFolder extends SharedDataset {
 }
 
 const channels = 3;
-/** Files looked at side by side when a folder is opened: enough to keep a disk busy, few enough to hold open. */
-const filesAtOnce = 16;
-/** Files that a message names, before it only counts. */
-const filesNamed = 5;
+/** Extensions of the images that are read, in lower case. */
+const imageExtensions = ['.jpg', '.jpeg', '.png', '.webp'];
+const nouns = { singular: 'image', plural: 'images' };
 
 /**
  * A folder of images, decoded by sharp: flat, or one sub-folder a class, or `train/` and `test/` (or `val/`) above
@@ -58,17 +53,17 @@ export const imageFolder: DatasetKind<ImageFolderSource> = {
   async open(source, context) {
     const root = sourceText(source, 'path');
     const { split } = context;
-    const listed = await listSplit(root, split);
-    const { folder, paths, classes, leftOut } = listed;
-    if (paths.length === 0) throw await noImagesError(listed);
-    if (leftOut.length > 0) {
-      complain(
-        `${leftOut.length} ${leftOut.length === 1 ? 'image' : 'images'} beside the folders of the classes left out: ${nameSome(leftOut)}`,
-        `in ${folder}: move them into a folder`,
-        context,
-      );
-    }
-    const { kept, sizes, digest } = await inspectFiles(folder, paths, context);
+    const listed = await listSplit(root, split, imageExtensions);
+    const { folder, paths, classes } = listed;
+    if (paths.length === 0) throw await noFilesError(listed, nouns.singular, imageExtensions);
+    complainOfLeftOut(listed, nouns, context);
+    const { kept, found, digest } = await inspectFiles(
+      folder,
+      paths,
+      { kind: 'image-folder', plural: nouns.plural, inspect: inspectImageFile },
+      context,
+    );
+    const sizes = Uint32Array.from(found.flatMap(({ height, width }) => [height, width]));
     const files: SharedImageFolder = {
       ...{ kind: 'image-folder', name: `${basename(root)} (${split})`, source: { ...source, split }, folder },
       paths: kept.map((index) => paths[index] as string),
@@ -104,86 +99,7 @@ function attachImageFolder(files: SharedImageFolder): Dataset {
   return withDecodedCache(dataset, cache);
 }
 
-interface Inspected {
-  /** Indices of the paths whose files can be used. */
-  readonly kept: readonly number[];
-  /** Their heights and widths, `[2 × kept]`. */
-  readonly sizes: Uint32Array;
-  /** Over the kept paths and their files' digests. */
-  readonly digest: string;
-}
-
-/** Looks at all files, and skips the broken ones with a warning: what is left must not fail in mid-training. */
-async function inspectFiles(
-  folder: string,
-  paths: readonly string[],
-  context: OpenContext,
-): Promise<Inspected> {
-  const found = await mapConcurrently(paths, (path) => inspectImageFile(join(folder, path)));
-  const kept: number[] = [];
-  const sizes: number[] = [];
-  const problems: string[] = [];
-  const hash = createHash('sha256').update('image-folder\n');
-  found.forEach((inspection, index) => {
-    const path = paths[index] as string;
-    if ('problem' in inspection) {
-      problems.push(`${path} (${inspection.problem})`);
-      return;
-    }
-    kept.push(index);
-    sizes.push(inspection.height, inspection.width);
-    hash.update(`${path}\n${inspection.digest}\n`);
-  });
-  if (kept.length === 0) {
-    throw new UserError(`${folder}: none of the ${paths.length} images can be read: ${nameSome(problems)}`);
-  }
-  if (problems.length > 0) {
-    const counted = `${problems.length} of ${paths.length} images`;
-    complain(`${counted} skipped: ${nameSome(problems)}`, `in ${folder}: repair or remove them`, context);
-  }
-  return { kept, sizes: Uint32Array.from(sizes), digest: hash.digest('hex') };
-}
-
-/** A warning, or with `strict` an error. */
-function complain(what: string, remedy: string, { strict, onWarning }: OpenContext): void {
-  if (strict)
-    throw new UserError(
-      `${what.replace(' skipped:', ' cannot be read:')} (${remedy}, or leave out --strict)`,
-    );
-  onWarning(`${what}; --strict makes this an error`);
-}
-
-function nameSome(names: readonly string[]): string {
-  const more = names.length - filesNamed;
-  return names.slice(0, filesNamed).join(', ') + (more > 0 ? ` and ${more} more` : '');
-}
-
-async function noImagesError({ folder, otherExtensions }: ImageFolderSplit): Promise<UserError> {
-  if ((await namesIn(folder)).length === 0) return new UserError(`${folder} is empty`);
-  const [most] = [...otherExtensions].sort(([, a], [, b]) => b - a);
-  const instead = most
-    ? `; it holds ${most[1]} ${most[0] === '' ? 'files without extension' : `${most[0]} files`}`
-    : '';
-  return new UserError(`${folder} holds no image (${imageExtensions.join(', ')})${instead}`);
-}
-
 function commonSize(sizes: Uint32Array): readonly [number, number] | undefined {
   const [height, width] = sizes as unknown as [number, number];
   return sizes.every((size, at) => size === (at % 2 === 0 ? height : width)) ? [height, width] : undefined;
-}
-
-async function mapConcurrently<In, Out>(
-  items: readonly In[],
-  map: (item: In) => Promise<Out>,
-): Promise<Out[]> {
-  const results = new Array<Out>(items.length);
-  let next = 0;
-  async function work(): Promise<void> {
-    while (next < items.length) {
-      const index = next++;
-      results[index] = await map(items[index] as In);
-    }
-  }
-  await Promise.all(Array.from({ length: filesAtOnce }, work));
-  return results;
 }

@@ -1,4 +1,5 @@
 import { unknownNameError } from '@ssl/errors';
+import { arrayModality } from './array/array-modality.ts';
 import { audioModality } from './audio/audio-modality.ts';
 import { imageModality } from './image/image-modality.ts';
 import type { AnyModality } from './modality.ts';
@@ -9,6 +10,7 @@ const builtIn: readonly AnyModality[] = [
   imageModality as AnyModality,
   audioModality as AnyModality,
   tokenModality as AnyModality,
+  arrayModality as AnyModality,
 ];
 
 const modalities = new Map(builtIn.map((modality) => [modality.name, modality]));

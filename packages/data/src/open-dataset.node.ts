@@ -5,7 +5,7 @@ import { unknownNameError, UserError } from '@ssl/errors';
 
 import type { DatasetSource, Dataset, SharedDataset, Split } from './dataset.ts';
 import type { DatasetKind, DatasetSpec } from './dataset-kind.node.ts';
-import { datasetKinds } from './dataset-kinds.node.ts';
+import { datasetKinds, isBuiltIn } from './dataset-kinds.node.ts';
 import { entryAt, namesIn } from './file-system.node.ts';
 import { generatedNameIn } from './generated-spec.ts';
 import { countExtensions } from './list-files.node.ts';
@@ -71,9 +71,9 @@ export async function attachDataset(shared: SharedDataset): Promise<Dataset> {
   return attach ? await attach(shared, attachDataset) : await openDataset(shared.source as DatasetSource);
 }
 
-/** Whether `attachDataset` knows what to do with it. */
-export function isKnownKind({ kind }: SharedDataset): boolean {
-  return datasetKinds.some((candidate) => candidate.kind === kind);
+/** Whether `attachDataset` knows what to do with it, in any thread. */
+export function isKnownKind({ kind, of }: SharedDataset): boolean {
+  return isBuiltIn(kind) && (of === undefined || isKnownKind(of as SharedDataset));
 }
 
 /** Whether worker threads can open a data set: not one that only this thread knows how to read. */
@@ -84,16 +84,18 @@ export function canWorkersOpen(dataset: Dataset): boolean {
 async function resolveSource(source: string | DatasetSource): Promise<DatasetSource> {
   if (typeof source !== 'string') return source;
   const spec = await look(source);
-  for (const kind of datasetKinds) {
+  for (const kind of datasetKinds()) {
     const recognized = kind.recognize(spec);
     if (recognized) return recognized;
   }
   const generated = generatedNameIn(source);
   if (generated !== undefined) {
-    const names = datasetKinds.flatMap(({ generates }) => generates ?? []);
+    const names = datasetKinds().flatMap(({ generates }) => generates ?? []);
     throw unknownNameError('generated data set', generated, names);
   }
-  const accepted = datasetKinds.flatMap(({ accepts }) => accepts ?? []).join(', or ');
+  const accepted = datasetKinds()
+    .flatMap(({ accepts }) => accepts ?? [])
+    .join(', or ');
   const what = spec.entry === undefined ? 'no such file or folder' : 'a file of no known kind';
   throw new UserError(`${source}: ${what}; give ${accepted}`);
 }
@@ -106,12 +108,12 @@ async function look(text: string): Promise<DatasetSpec> {
 }
 
 function kindOf({ kind }: { readonly kind: string }): DatasetKind {
-  const found = datasetKinds.find((candidate) => candidate.kind === kind);
+  const found = datasetKinds().find((candidate) => candidate.kind === kind);
   if (found) return found;
   throw unknownNameError(
     'kind of data set',
     kind,
-    datasetKinds.map((candidate) => candidate.kind),
+    datasetKinds().map((candidate) => candidate.kind),
   );
 }
 

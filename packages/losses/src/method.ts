@@ -190,8 +190,14 @@ export interface MethodPreset {
 /**
  * A self-supervised method in one object: the trainer, the command, the checkpoint and the viewer use only
  * this interface and never name a method.
+ *
+ * `Options` are those of its schema, `Roles` what `init` gives, `Out` what `forward` gives.
  */
-export interface MethodDefinition<Options = unknown, Roles extends MethodRoles = MethodRoles> {
+export interface MethodDefinition<
+  Options = unknown,
+  Roles extends MethodRoles = MethodRoles,
+  Out extends Outputs = Outputs,
+> {
   /** In kebab-case, e.g. `self-classifier`. */
   readonly name: string;
   readonly description: string;
@@ -215,16 +221,16 @@ export interface MethodDefinition<Options = unknown, Roles extends MethodRoles =
    * The networks: what they make of each sample by itself. What costs memory stands here. Runs inside the gradient
    * tape, synchronously; reads the state and writes none of it.
    */
-  forward(state: MethodState<Roles>, views: Views, at: ForwardStep<Options>): Outputs;
+  forward(state: MethodState<Roles>, views: Views, at: ForwardStep<Options>): Out;
   /**
    * The loss over the whole batch: what couples samples stands here. No network and no trainable weight in it, so that
    * the trainer may run `forward` on parts of the batch. Runs inside the gradient tape, synchronously; writes nothing.
    */
-  objective(outputs: Outputs, views: Views, at: ObjectiveStep<Options, Roles['memory']>): Objective;
+  objective(outputs: Out, views: Views, at: ObjectiveStep<Options, Roles['memory']>): Objective;
   /** Before a step, outside the tape: e.g. SeLa re-labels the data set. */
   beforeStep?(state: MethodState<Roles>, at: SweepStep<Options>): Promise<void>;
   /** After the optimizer's update: e.g. EMA update, queue push. */
-  afterStep?(state: MethodState<Roles>, outputs: Outputs, views: Views, at: Progress<Options>): void;
+  afterStep?(state: MethodState<Roles>, outputs: Out, views: Views, at: Progress<Options>): void;
   /** How the metrics, and the `loss`, are to be read. */
   metrics?(
     options: Options,

@@ -2,6 +2,8 @@
 export interface MetricDescription {
   /** In words, e.g. `classes in use`. */
   readonly title: string;
+  /** The chart that it shares with others, and what it is called there: `10 classes`. Default: a chart of its own. */
+  readonly chart?: { readonly title: string; readonly series: string };
   /** E.g. `nats`, `dB`, `samples`. */
   readonly unit?: string;
   readonly range?: readonly [low: number, high: number];

@@ -103,6 +103,7 @@ function addTrainOptions(command: Command): Command {
       wholeNumber('--workers', 0),
     )
     .option('--strict', 'make an error of samples that would be skipped with a warning')
+    .option('--data-kind <file>', 'a kind of data set of your own: a file (./my-kind.ts) or a package')
     .option('--check', 'watch the method for leaks and writes at every step (for methods of your own)');
 }
 

@@ -18,7 +18,14 @@ interface Roles {
   readonly modules: { readonly classifier: Module<tf.Tensor2D, tf.Tensor2D> };
 }
 
-export const method: MethodDefinition<Options, Roles> = {
+// What the networks make of a batch: the first axis is the sample.
+interface Outputs {
+  readonly features: tf.Tensor2D;
+  readonly logits: tf.Tensor2D;
+  readonly [name: string]: tf.Tensor;
+}
+
+export const method: MethodDefinition<Options, Roles, Outputs> = {
   name: '${name}',
   description: 'tells whether an image stands on its head',
   options,
@@ -56,8 +63,8 @@ export const method: MethodDefinition<Options, Roles> = {
   objective({ logits }, views, { options }) {
     const targets = groupOf(views, 'view').targets[choiceTarget] as tf.Tensor1D;
     return {
-      loss: crossEntropyLoss(logits as tf.Tensor2D, targets, options),
-      metrics: { accuracy: batchAccuracy(logits as tf.Tensor2D, targets) },
+      loss: crossEntropyLoss(logits, targets, options),
+      metrics: { accuracy: batchAccuracy(logits, targets) },
     };
   },
 

@@ -11,10 +11,12 @@ import {
   type Settings,
 } from '@ssl/train';
 import { z } from 'zod';
+import { loadDataKind } from '../data-kinds/load-data-kind.node.ts';
 import { loadMethod } from '../methods/load-method.node.ts';
-import type { MethodSource } from '../methods/method-source.ts';
+import type { ModuleSource } from '../methods/module-source.ts';
 import { nested, parseAssignment } from './assignment.ts';
 import { describeSettings, settingNames } from './describe-settings.ts';
+import { readAugmentation } from './read-augmentation.node.ts';
 import { readConfigFile } from './read-config-file.node.ts';
 
 /** What the user wrote after `ssl train`. */
@@ -33,6 +35,7 @@ export interface TrainOptions {
   readonly normalization?: string;
   readonly labelsPerClass?: number;
   readonly microBatch?: number;
+  readonly dataKind?: string;
   readonly check?: boolean;
   readonly seed?: number;
   readonly workers?: number;
@@ -45,7 +48,9 @@ export interface TrainOptions {
 export interface TrainRequest extends ResolvedConfig {
   readonly method: AnyMethod;
   /** Where the method comes from, if not from the library. */
-  readonly methodSource?: MethodSource | undefined;
+  readonly methodSource?: ModuleSource | undefined;
+  /** Where the kind of data set comes from, if not from the library. */
+  readonly dataKindSource?: ModuleSource | undefined;
   readonly preset?: string | undefined;
   readonly data: string;
   readonly out: string;
@@ -61,6 +66,7 @@ export interface TrainRequest extends ResolvedConfig {
 const commandSchema = z.object({
   method: z.string().optional(),
   data: z.string().optional(),
+  dataKind: z.string().optional(),
   out: z.string().optional(),
   preset: z.string().optional(),
   backend: z.string().optional(),
@@ -95,6 +101,7 @@ export async function resolveTrainRequest(options: TrainOptions, now: Date): Pro
     ...resolved,
     method,
     methodSource: source,
+    dataKindSource: await loadDataKind(options.dataKind ?? command.dataKind),
     preset,
     data,
     out: options.out ?? command.out ?? defaultFolder(method.name, data, now),
@@ -147,7 +154,11 @@ export async function optionLayers(
   const flags: readonly (readonly [string, readonly string[], unknown])[] = [
     ['--backbone', ['backbone', 'name'], options.backbone],
     ['--image-size', ['input', 'size'], options.imageSize],
-    ['--augmentation', ['augmentation'], await readAugmentation(options.augmentation)],
+    [
+      '--augmentation',
+      ['augmentation'],
+      options.augmentation && (await readAugmentation(options.augmentation)),
+    ],
     ['--normalization', ['normalization'], options.normalization],
     ['--labels-per-class', ['labelsPerClass'], options.labelsPerClass],
     ['--micro-batch', ['microBatch'], options.microBatch],
@@ -161,12 +172,6 @@ export async function optionLayers(
     ...given.map(([source, path, value]) => ({ source, settings: nested(path, value) })),
     ...(options.set ?? []).map((text) => assignmentLayer(method, text)),
   ];
-}
-
-/** `--augmentation FILE.json`: the recipe in the file; anything else is a name. */
-async function readAugmentation(text: string | undefined): Promise<unknown> {
-  if (text === undefined || !/\.(json|ya?ml)$/i.test(text)) return text;
-  return readConfigFile(text);
 }
 
 /**

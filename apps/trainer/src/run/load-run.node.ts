@@ -15,6 +15,7 @@ import {
   type TrainConfig,
 } from '@ssl/train';
 import { openRunFolder } from '@ssl/train/node';
+import { loadDataKindOfRun } from '../data-kinds/load-data-kind.node.ts';
 import { loadMethodOfRun } from '../methods/load-method.node.ts';
 import type { Terminal } from '../terminal/terminal.node.ts';
 import { readStoredRun, type RunDescription } from './run-description.ts';
@@ -60,6 +61,7 @@ export async function loadRun(
   const path = join(directory, 'config.json');
   const { description, plan } = readStoredRun(folder.config, path);
   const { config } = plan;
+  await loadDataKindOfRun(description.dataKindSource, onWarning);
   const { method } = await loadMethodOfRun(config.method, description.methodSource, onWarning);
   const checkpoint = await folder.loadCheckpoint();
   if (checkpoint === undefined) {

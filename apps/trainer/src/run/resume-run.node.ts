@@ -6,6 +6,7 @@ import { UserError } from '@ssl/errors';
 import type { AnyMethod } from '@ssl/losses';
 import { resumeConfig, type TrainConfig } from '@ssl/train';
 import { openRunFolder, type RunFolder } from '@ssl/train/node';
+import { loadDataKindOfRun } from '../data-kinds/load-data-kind.node.ts';
 import { loadMethodOfRun } from '../methods/load-method.node.ts';
 import { optionLayers, readConfigLayers, type TrainOptions } from '../options/train-request.node.ts';
 import type { StopSignal } from '../terminal/stop-signal.node.ts';
@@ -30,6 +31,7 @@ export async function resumeRun(
   const { description, plan } = readStoredRun(opened.config, join(directory, 'config.json'));
   const own = plan.config;
   const { method } = await loadMethodOfRun(own.method, description.methodSource, warn);
+  await loadDataKindOfRun(description.dataKindSource, warn);
   const config = await settleConfig({ run: own, method, description, directory }, options);
 
   const checkpoint = await opened.loadCheckpoint();

@@ -12,7 +12,7 @@ import {
   type Settings,
 } from '@ssl/train';
 import { z } from 'zod';
-import { methodSourceSchema, type MethodSource } from '../methods/method-source.ts';
+import { moduleSourceSchema, type ModuleSource } from '../methods/module-source.ts';
 
 const text = z.string();
 const count = z.int().min(0);
@@ -28,7 +28,9 @@ const runDescriptionSchema = z.object({
   /** Of this layout. */
   format: z.literal(format),
   /** Where the method comes from, if not from the library. */
-  methodSource: methodSourceSchema.optional(),
+  methodSource: moduleSourceSchema.optional(),
+  /** Where the kind of data set comes from, if not from the library. */
+  dataKindSource: moduleSourceSchema.optional(),
   /** Whether the network was trained on the data set's labels. */
   usesLabels: z.boolean().optional(),
   preset: text.optional(),
@@ -66,7 +68,8 @@ export type RunDescription = z.output<typeof runDescriptionSchema>;
 export interface DescribedRun {
   readonly plan: RunPlan;
   readonly method: AnyMethod;
-  readonly methodSource?: MethodSource | undefined;
+  readonly methodSource?: ModuleSource | undefined;
+  readonly dataKindSource?: ModuleSource | undefined;
   readonly preset?: string | undefined;
   readonly data: string;
   readonly dataset: Dataset;
@@ -84,6 +87,7 @@ export function describeRun(run: DescribedRun): Settings {
     format,
     ...config,
     ...(run.methodSource && { methodSource: run.methodSource }),
+    ...(run.dataKindSource && { dataKindSource: run.dataKindSource }),
     ...(method.usesLabels && { usesLabels: true }),
     ...(run.preset !== undefined && { preset: run.preset }),
     data: run.data,

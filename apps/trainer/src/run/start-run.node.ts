@@ -28,6 +28,7 @@ export async function startRun(
       ...{ plan, method, dataset, backend },
       preset: request.preset,
       methodSource: request.methodSource,
+      dataKindSource: request.dataKindSource,
       data: existsSync(request.data) ? resolve(request.data) : request.data,
       versions: { ssl: packageVersion(), node: process.versions.node, 'tfjs-core': version_core },
       createdAt: new Date(),

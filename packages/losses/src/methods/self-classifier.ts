@@ -277,18 +277,22 @@ function suffixOf(classes: readonly number[], head: number): string {
 }
 
 function describeHead(classes: number, head: number, suffix: string): Record<string, MetricDescription> {
+  const series = suffix === `${classes}` ? `${classes} classes` : `${classes} classes, head ${head + 1}`;
   return {
     [`classesUsed${suffix}`]: {
       title: `classes in use, of ${classes}`,
+      chart: { title: 'classes in use in a batch', series },
       ...{ range: [1, classes], head, isHeadline: head === 0 },
       collapsedWhen: { atMost: 1, problem: `one of ${classes} classes holds all samples` },
     },
     [`meanEntropy${suffix}`]: {
       title: `entropy of the mean prediction over ${classes} classes`,
+      chart: { title: 'entropy of the mean prediction', series },
       ...{ unit: 'nats', range: [0, Math.log(classes)], head },
     },
     [`confidence${suffix}`]: {
       title: `mean probability of the likeliest of ${classes} classes`,
+      chart: { title: 'confidence', series },
       ...{ range: [0, 1], chance: 1 / classes, head },
     },
   };

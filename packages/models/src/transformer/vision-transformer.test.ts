@@ -235,7 +235,10 @@ describe('createVisionTransformer', () => {
       const x = images(32, 8, 12);
       const whole = model.features(x, context);
       const places = [30, 3, 17, 9];
-      const part = model.features(tf.gather(x, places), { ...context, placeOf: (row: number) => places[row]! });
+      const part = model.features(tf.gather(x, places), {
+        ...context,
+        placeOf: (row: number) => places[row]!,
+      });
       expect(largestDifference(part, tf.gather(whole, places))).toBeLessThan(1e-5);
       expect(largestDifference(whole, model.features(x, evaluation))).toBeGreaterThan(1e-3);
     });

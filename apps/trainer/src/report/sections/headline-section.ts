@@ -48,15 +48,15 @@ export function reportTitle({ config, classes, learntLabels }: ReportModel): str
 
 function facts({ config, metrics }: ReportModel): readonly (readonly [string, HtmlContent])[] {
   const images = numberAt(config, 'dataset', 'length');
-  const [height, width] = [numberAt(config, 'image', 'height'), numberAt(config, 'image', 'width')];
+  const shape = settingAt(config, ['inputSpec', 'shape']);
   const backbone = textAt(config, 'backbone', 'name');
   const channels = textAt(config, 'backbone', 'width');
   const epochs = textAt(config, 'epochs');
   const done = metrics.at(-1)?.epoch;
   const isPartial = done !== undefined && epochs !== undefined && done < Number(epochs) - 1e-6;
-  const size = height && width ? ` at ${height}×${width}` : '';
+  const size = Array.isArray(shape) ? ` of ${shape.join('×')}` : '';
   const all: readonly (readonly [string, HtmlContent])[] = [
-    ['Data', images === undefined ? textAt(config, 'data') : `${images.toLocaleString('en')} images${size}`],
+    ['Data', images === undefined ? textAt(config, 'data') : `${images.toLocaleString('en')} samples${size}`],
     ['Backbone', backbone && `${backbone}${channels ? `, width ${channels}` : ''}`],
     ['Epochs', epochs && (isPartial ? `${done.toFixed(1)} of ${epochs}` : epochs)],
     ['Batch', textAt(config, 'batchSize')],

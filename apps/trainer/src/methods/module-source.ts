@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
-/** Where a method comes from that is not the library's own, as `config.json` keeps it. */
-export const methodSourceSchema = z.object({
+/** Where a module of a user’s own comes from, as `config.json` keeps it. */
+export const moduleSourceSchema = z.object({
   /** As the user named it: `./my-method.ts`, or a package. */
   module: z.string(),
   /** Its file. */
@@ -12,5 +12,5 @@ export const methodSourceSchema = z.object({
   imports: z.record(z.string(), z.string()).optional(),
 });
 
-/** See `methodSourceSchema`. */
-export type MethodSource = z.output<typeof methodSourceSchema>;
+/** See `moduleSourceSchema`. */
+export type ModuleSource = z.output<typeof moduleSourceSchema>;

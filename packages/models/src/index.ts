@@ -63,7 +63,6 @@ export {
 export { contextOf, dropPath } from './layers/drop-path.ts';
 export { forwardRows } from './layers/forward-rows.ts';
 export { gatherTokens } from './layers/gather-tokens.ts';
-export { gelu } from './layers/ops/gelu.ts';
 export { createLayerNorm, type LayerNorm, type LayerNormOptions } from './layers/layer-norm.ts';
 export { createMlp, type MlpOptions } from './layers/mlp.ts';
 export { createPatchEmbedding, patchGrid, patchify } from './transformer/patch-embedding.ts';

@@ -1,10 +1,10 @@
 import { tokensTarget, viewTransforms, vocabularyOf, type InputSpec } from '@ssl/augment';
+import { gelu } from '@ssl/backend';
 import { UserError } from '@ssl/errors';
 import {
   createLayerNorm,
   createLinear,
   forwardRows,
-  gelu,
   requireTokens,
   treesOf,
   truncatedNormal02,

@@ -1,3 +1,4 @@
+import { gelu } from '@ssl/backend';
 import { UserError } from '@ssl/errors';
 import type { Random } from '@ssl/random';
 import * as tf from '@tensorflow/tfjs-core';
@@ -5,7 +6,6 @@ import { truncatedNormal02, type Initializer } from '../initializers.ts';
 import { contextOf } from '../layers/drop-path.ts';
 import { gatherTokens } from '../layers/gather-tokens.ts';
 import { createLayerNorm } from '../layers/layer-norm.ts';
-import { gelu } from '../layers/ops/gelu.ts';
 import type { ForwardContext, Module } from '../module.ts';
 import { createParameter, treesOf } from '../parameter-tree.ts';
 import { createTransformerBlocks } from './transformer-block.ts';

@@ -25,8 +25,7 @@ function viewsBy(transforms: readonly TransformSpec[], count = 1, seed = 0) {
 
 describe('the input of a network for texts', () => {
   it('is as long as asked for, else as nine of ten texts, at most 128', () => {
-    const vocabulary = { ...byteVocabulary, vocabulary: 258, encoding: 'utf-8' };
-    const { size: _, ...ids } = vocabulary;
+    const ids = { vocabulary: 258, ordinaryTokens: 256, paddingId, maskId, encoding: 'utf-8' };
     expect(input).toEqual({ modality: 'tokens', shape: [12], dtype: 'int32', ...ids });
     const lengthFor = (typical: number): unknown =>
       tokenModality.inputFor(byteTextSpec(typical), {}).shape[0];

@@ -70,10 +70,10 @@ describe('from texts to a report', () => {
       ['--method', 'masked-tokens', '--data', 'generated:shapes?length=64'],
       /masked-tokens learns from sequences/,
     ],
-    ['texts', ['--method', 'rotation', '--data', 'news'], /unknown transform of tokens samples|needs/],
+    ['texts', ['--method', 'rotation', '--data', 'news'], /rotation: turns images/],
     [
       'texts',
-      ['--method', 'byol', '--data', 'news', '--backbone', 'resnet-tiny'],
+      ['--method', 'byol', '--data', 'news', '--batch-size', '8', '--backbone', 'resnet-tiny'],
       /resnet-tiny needs inputs/,
     ],
   ])('says in one line what does not go with %s: %j', async (_samples, args, message) => {

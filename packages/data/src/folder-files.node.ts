@@ -104,7 +104,7 @@ export async function noFilesError(
 }
 
 /** A warning, or with `strict` an error. */
-function complain(what: string, remedy: string, { strict, onWarning }: OpenContext): void {
+export function complain(what: string, remedy: string, { strict, onWarning }: OpenContext): void {
   if (strict)
     throw new UserError(
       `${what.replace(' skipped:', ' cannot be read:')} (${remedy}, or leave out --strict)`,
@@ -112,7 +112,8 @@ function complain(what: string, remedy: string, { strict, onWarning }: OpenConte
   onWarning(`${what}; --strict makes this an error`);
 }
 
-function nameSome(names: readonly string[]): string {
+/** Some names, and how many more there are. */
+export function nameSome(names: readonly string[]): string {
   const more = names.length - filesNamed;
   return names.slice(0, filesNamed).join(', ') + (more > 0 ? ` and ${more} more` : '');
 }

@@ -1,4 +1,5 @@
 export type { DatasetSource, Dataset, SharedDataset, Split } from './dataset.ts';
+export { createGeneratedSentences, type GeneratedSentencesOptions } from './generated-sentences.ts';
 export { createGeneratedShapes, type GeneratedShapesOptions } from './generated-shapes.ts';
 export { createGeneratedTones, type GeneratedTonesOptions } from './generated-tones.ts';
 export { createInlineViewLoader } from './inline-view-loader.ts';
@@ -27,6 +28,7 @@ export {
   sentenceClassNames,
   type RenderSentenceOptions,
 } from './text/generated-sentences/render-sentence.ts';
+export { textSample } from './text/packed-texts.ts';
 export { parseDocuments, type ParseDocumentsOptions } from './text/parse-documents.ts';
 export { renderTone, toneClassNames, type ToneOptions } from './audio/generated-tones/render-tone.ts';
 export { readWav, type WavAudio } from './audio/read-wav.ts';

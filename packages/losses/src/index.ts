@@ -40,6 +40,7 @@ export type {
 } from './method.ts';
 export { autoencoder, type AutoencoderOptions, type AutoencoderRoles } from './methods/autoencoder.ts';
 export { byol, type ByolOptions, type ByolRoles } from './methods/byol.ts';
+export { maskedTokens, type MaskedTokensOptions, type MaskedTokensRoles } from './methods/masked-tokens.ts';
 export { rotation, type RotationOptions, type RotationRoles } from './methods/rotation.ts';
 export { sela, type SelaOptions, type SelaRoles } from './methods/sela.ts';
 export {

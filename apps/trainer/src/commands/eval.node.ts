@@ -15,6 +15,7 @@ import { writeAtomically } from '../files/write-atomically.node.ts';
 import { addBackendOptions } from '../options/backend-options.ts';
 import { commaSeparated, wholeNumber } from '../options/parsers.ts';
 import { loadRun, type BackendOptions, type LoadedRun } from '../run/load-run.node.ts';
+import { formatNumber } from '../terminal/format.ts';
 import { createTerminal, type Terminal } from '../terminal/terminal.node.ts';
 import { writeReport } from './report.node.ts';
 
@@ -84,6 +85,7 @@ export async function evaluateFolder(
       );
       await writeExamples(run, data.test, seed);
       await writeAtomically(join(directory, 'eval.json'), `${JSON.stringify(described, null, 2)}\n`);
+      sayMetrics(run, described, terminal);
       return described;
     } finally {
       await data.close();
@@ -99,7 +101,15 @@ async function writeOrRemove(path: string, content: string | undefined): Promise
   else await writeAtomically(path, content);
 }
 
-/** Draws what the method shows of a few test images, where it shows anything. */
+/** The method's own metrics on the test samples, in words. */
+function sayMetrics({ description }: LoadedRun, { results }: Evaluation, terminal: Terminal): void {
+  for (const [name, value] of Object.entries(results.metrics)) {
+    const { title = name, unit } = description.metrics[name] ?? {};
+    terminal.say(`Test ${title}: ${formatNumber(value)}${unit === undefined ? '' : ` ${unit}`}`);
+  }
+}
+
+/** Draws what the method shows of a few test samples, where it shows anything: as pictures, or as texts. */
 async function writeExamples(run: LoadedRun, dataset: Dataset, seed: number): Promise<void> {
   const { directory } = run;
   const rows = await drawExamples({ run: run.run, dataset, seed });

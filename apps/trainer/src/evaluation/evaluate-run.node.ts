@@ -9,7 +9,7 @@ import {
   type ExtractedFeatures,
 } from '@ssl/eval';
 import { disposeTrees, type Backbone } from '@ssl/models';
-import { callHook } from '@ssl/train';
+import { callHook, measureMetrics } from '@ssl/train';
 import type { LoadedRun } from '../run/load-run.node.ts';
 import type { Terminal } from '../terminal/terminal.node.ts';
 import type { ClassUsageScore, EvaluateOptions, Evaluation, Scores } from './evaluation.ts';
@@ -106,6 +106,7 @@ export async function evaluateRun(
       ...scores,
       cluster,
       classUsage: predicted ? usageScore(predicted) : null,
+      metrics: await measureMetrics({ run: run.run, dataset: data.test, seed }),
     },
     baselines: { randomInit, pixels, kMeansFeatures: { cluster: scores.cluster } },
   };

@@ -67,7 +67,11 @@ export interface Protocol {
 /** A run's `eval.json`. */
 export interface Evaluation {
   readonly protocol: Protocol;
-  readonly results: Scores & { readonly classUsage: ClassUsageScore | null };
+  readonly results: Scores & {
+    readonly classUsage: ClassUsageScore | null;
+    /** The method's own metrics on the test samples, by name: those that mean something there. */
+    readonly metrics: Readonly<Record<string, number>>;
+  };
   readonly baselines: {
     /** The backbone before its first step. */
     readonly randomInit: Scores;

@@ -77,6 +77,11 @@ export const rotation: MethodDefinition<RotationOptions, RotationRoles> = {
       );
     }
     const [height, width] = input.shape;
+    if (input.shape.length !== 3) {
+      throw new UserError(
+        `rotation: turns images, and these samples are of the kind "${input.modality}"; use another method`,
+      );
+    }
     if (height !== width) {
       throw new UserError(
         `rotation: turns square images, ${height}×${width} is none; set a square input size, e.g. --image-size ${height}`,

@@ -6,9 +6,10 @@ import type { Backbone, TokenEncoder } from '../backbone.ts';
 import type { AnyBackboneKind, BackboneOffer } from './backbone-kind.ts';
 import { mlp } from './mlp.ts';
 import { resnets } from './resnet.ts';
+import { textTransformer } from './text-transformer.ts';
 
 /** All kinds of backbones: the one list. The first that takes an input is the default for it. */
-export const backboneKinds: readonly AnyBackboneKind[] = [...resnets, mlp];
+export const backboneKinds: readonly AnyBackboneKind[] = [...resnets, textTransformer, mlp];
 
 /** Names that `createBackbone` knows. */
 export const backboneNames: readonly string[] = backboneKinds.map(({ name }) => name);

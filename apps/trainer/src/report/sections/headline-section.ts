@@ -1,6 +1,6 @@
 import { describeShape } from '@ssl/augment';
-import { settingAt } from '@ssl/train';
-import { formatPercent } from '../../terminal/format.ts';
+import { isSettings, settingAt } from '@ssl/train';
+import { formatNumber, formatPercent } from '../../terminal/format.ts';
 import { html, type Html, type HtmlContent } from '../html.ts';
 import { numberAt, textAt, type ReportModel } from '../report-model.ts';
 import { thumbnail } from '../thumbnail.ts';
@@ -110,6 +110,7 @@ function figures(model: ReportModel): readonly Html[] {
     share(['cluster', 'nmi'], 'NMI', compare('pixels', ['cluster', 'nmi'], 'k-means on pixels')),
     share(['knn', 'top1'], 'kNN accuracy', compare('randomInit', ['knn', 'top1'], 'random backbone')),
     share(['linear', 'top1'], 'Linear probe', compare('randomInit', ['linear', 'top1'], 'random backbone')),
+    ...methodFigures(model),
     classes.length > 0 && usedClasses(model),
     !model.hasLabels &&
       embeddings &&
@@ -117,6 +118,17 @@ function figures(model: ReportModel): readonly Html[] {
     !model.hasLabels && classes.length > 1 && sizes(model),
   ];
   return all.filter((one): one is Html => one !== undefined && one !== false);
+}
+
+/** The method's own metrics on the test samples. */
+function methodFigures({ config, evaluation }: ReportModel): readonly Html[] {
+  const metrics = settingAt(evaluation?.results ?? {}, ['metrics']);
+  if (!isSettings(metrics)) return [];
+  return Object.keys(metrics).flatMap((name) => {
+    const value = numberAt(metrics, name);
+    const title = textAt(config, 'metrics', name, 'title') ?? name;
+    return value === undefined ? [] : [figure(title, formatNumber(value), 'on test samples')];
+  });
 }
 
 function usedClasses({ classes, evaluation }: ReportModel): Html {

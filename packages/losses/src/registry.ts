@@ -2,6 +2,8 @@ import { unknownNameError } from '@ssl/errors';
 import type { AnyMethod } from './method.ts';
 import { autoencoder } from './methods/autoencoder.ts';
 import { byol } from './methods/byol.ts';
+import { dino } from './methods/dino.ts';
+import { mae } from './methods/mae.ts';
 import { rotation } from './methods/rotation.ts';
 import { sela } from './methods/sela.ts';
 import { selfClassifier } from './methods/self-classifier.ts';
@@ -9,7 +11,7 @@ import { supervised } from './methods/supervised.ts';
 
 /** All methods that come with the library: the one list. */
 const methods: ReadonlyMap<string, AnyMethod> = new Map(
-  [selfClassifier, sela, rotation, byol, autoencoder, supervised].map((method) => [method.name, method]),
+  [selfClassifier, sela, rotation, byol, autoencoder, mae, dino, supervised].map((method) => [method.name, method]),
 );
 
 /** Names that `getMethod` knows. */

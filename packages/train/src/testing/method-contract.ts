@@ -5,6 +5,7 @@ import { isHostBuffer } from '@ssl/models';
 import * as tf from '@tensorflow/tfjs-core';
 import type { TrainConfigInput } from '../config/train-config.ts';
 import { captureCheckpoint, restoreCheckpoint } from '../trainer/checkpoint-state.ts';
+import { patchSizeOf } from '../plan/run-plan.ts';
 import type { TrainerState } from '../run/checkpoint.ts';
 import {
   countTensors,
@@ -91,7 +92,12 @@ function checkRecipe({ run }: MethodBench, { method }: BenchSettings): void {
   assertEqual(schema.parse(throughJson), schema.parse(recipe), 'the recipe after JSON');
   const { augmentation } = config;
   if (typeof augmentation !== 'string') {
-    const again = method.views(config.methodOptions, { input, augmentation });
+    const patchSize = patchSizeOf(config.backbone, input);
+    const again = method.views(config.methodOptions, {
+      input,
+      augmentation,
+      ...(patchSize && { patchSize }),
+    });
     assertEqual(again, recipe, 'the recipe, asked for twice');
   }
   assert(Object.keys(recipe.groups).length > 0, 'the recipe has no group of views');

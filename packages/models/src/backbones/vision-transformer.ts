@@ -44,7 +44,7 @@ const initializers: Readonly<Record<VisionTransformerSettings['initialization'],
  * whole patch is not seen, as in DINO's code.
  */
 export const visionTransformers: readonly AnyBackboneKind[] = [
-  defineKind('vit-micro', 'a vision transformer of 0.7 million weights, small enough to train on a CPU', {
+  defineKind('vit-micro', 'a vision transformer of 0.8 million weights, small enough to train on a CPU', {
     dim: 96,
     depth: 6,
     heads: 3,

@@ -11,7 +11,10 @@ import { supervised } from './methods/supervised.ts';
 
 /** All methods that come with the library: the one list. */
 const methods: ReadonlyMap<string, AnyMethod> = new Map(
-  [selfClassifier, sela, rotation, byol, autoencoder, mae, dino, supervised].map((method) => [method.name, method]),
+  [selfClassifier, sela, rotation, byol, autoencoder, mae, dino, supervised].map((method) => [
+    method.name,
+    method,
+  ]),
 );
 
 /** Names that `getMethod` knows. */

@@ -145,7 +145,7 @@ function settleBackbone(
 }
 
 /** The patches that a backbone will cut the input into, where it does that. */
-export function patchSizeOf(
+function patchSizeOf(
   { name, ...options }: TrainConfig['backbone'],
   input: InputSpec,
 ): readonly [height: number, width: number] | undefined {
@@ -155,7 +155,8 @@ export function patchSizeOf(
 function planStreams(method: AnyMethod, config: TrainConfig, dataset: Dataset): readonly PlannedStream[] {
   const { batchSize, methodOptions } = config;
   const requests = method.streams?.(methodOptions, batchSize) ?? { [defaultStream]: { from: 'all' } };
-  const labels = method.usesLabels ? chooseLabels(dataset, config) : undefined;
+  const readsLabels = Object.values(requests).some(({ from }) => from !== 'all');
+  const labels = readsLabels ? chooseLabels(dataset, config) : undefined;
   return Object.entries(requests).map(([name, request]) => {
     const { from } = request;
     if (from !== 'all' && dataset.labels === undefined) {

@@ -1,5 +1,5 @@
 import type { AugmentationRecipe, AugmentationStrength, InputSpec, ViewRecipe } from '@ssl/augment';
-import type { Backbone, BufferTree, ForwardContext, ParamTree } from '@ssl/models';
+import type { Backbone, BackboneOffer, BufferTree, ForwardContext, ParamTree } from '@ssl/models';
 import type { Random } from '@ssl/random';
 import type * as tf from '@tensorflow/tfjs-core';
 import type { z } from 'zod';
@@ -53,6 +53,8 @@ export interface ViewsContext {
   readonly input: InputSpec;
   /** The run's augmentation, fitted to the input. */
   readonly augmentation: AugmentationRecipe;
+  /** Height and width of the patches that the backbone cuts its input into, where it does that. */
+  readonly patchSize?: readonly [height: number, width: number];
 }
 
 /** Where training stands. */
@@ -209,6 +211,8 @@ export interface MethodDefinition<
   readonly presets?: Readonly<Record<string, MethodPreset>>;
   /** Whether the objective reads labels of the data set; without it the trainer hands it none. */
   readonly usesLabels?: boolean;
+  /** What the backbone `auto` is to offer besides features; default: nothing. */
+  readonly backboneOffer?: BackboneOffer;
   /** What the augmentation `auto` is to be: default `strong`. */
   readonly augmentationStrength?: AugmentationStrength;
   /** The streams of samples that it learns from, the one that counts epochs first; default: one of all samples. */

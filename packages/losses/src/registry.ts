@@ -3,6 +3,8 @@ import type { AnyMethod } from './method.ts';
 import { autoencoder } from './methods/autoencoder.ts';
 import { byol } from './methods/byol.ts';
 import { maskedTokens } from './methods/masked-tokens.ts';
+import { dino } from './methods/dino.ts';
+import { mae } from './methods/mae.ts';
 import { rotation } from './methods/rotation.ts';
 import { sela } from './methods/sela.ts';
 import { selfClassifier } from './methods/self-classifier.ts';
@@ -10,10 +12,9 @@ import { supervised } from './methods/supervised.ts';
 
 /** All methods that come with the library: the one list. */
 const methods: ReadonlyMap<string, AnyMethod> = new Map(
-  [selfClassifier, sela, rotation, byol, autoencoder, maskedTokens, supervised].map((method) => [
-    method.name,
-    method,
-  ]),
+  [...[selfClassifier, sela, rotation, byol, dino, autoencoder, mae, maskedTokens, supervised]].map(
+    (method) => [method.name, method],
+  ),
 );
 
 /** Names that `getMethod` knows. */

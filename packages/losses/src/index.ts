@@ -41,6 +41,7 @@ export type {
 export { autoencoder, type AutoencoderOptions, type AutoencoderRoles } from './methods/autoencoder.ts';
 export { byol, type ByolOptions, type ByolRoles } from './methods/byol.ts';
 export { rotation, type RotationOptions, type RotationRoles } from './methods/rotation.ts';
+export { createS4l, type S4lOptions, type S4lRoles } from './methods/s4l.ts';
 export { sela, type SelaOptions, type SelaRoles } from './methods/sela.ts';
 export {
   selfClassifier,

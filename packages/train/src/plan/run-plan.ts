@@ -126,13 +126,13 @@ function checkConfig(method: AnyMethod, given: Settings): TrainConfig {
 }
 
 function settleAugmentation(
-  { augmentationStrength = 'strong' }: AnyMethod,
-  { augmentation }: TrainConfig,
+  method: AnyMethod,
+  { augmentation, methodOptions }: TrainConfig,
   input: InputSpec,
 ): AugmentationRecipe {
-  return typeof augmentation === 'string'
-    ? resolveAugmentation(augmentation, input, augmentationStrength)
-    : augmentation;
+  if (typeof augmentation !== 'string') return augmentation;
+  const strength = method.augmentationStrengthFor?.(methodOptions) ?? method.augmentationStrength ?? 'strong';
+  return resolveAugmentation(augmentation, input, strength);
 }
 
 function planStreams(method: AnyMethod, config: TrainConfig, dataset: Dataset): readonly PlannedStream[] {

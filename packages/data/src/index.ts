@@ -3,6 +3,7 @@ export { createGeneratedShapes, type GeneratedShapesOptions } from './generated-
 export { createInlineViewLoader } from './inline-view-loader.ts';
 export { byteImage } from './byte-image.ts';
 export { createPackedDataset, type PackedImages } from './packed-dataset.ts';
+export { relabel, type LabelEntry } from './relabel.ts';
 export { subset } from './subset.ts';
 export {
   defaultStream,

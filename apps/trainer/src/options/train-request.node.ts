@@ -31,6 +31,7 @@ export interface TrainOptions {
   readonly imageSize?: number | readonly [number, number];
   readonly augmentation?: string;
   readonly normalization?: string;
+  readonly labels?: string;
   readonly labelsPerClass?: number;
   readonly microBatch?: number;
   readonly check?: boolean;
@@ -48,6 +49,8 @@ export interface TrainRequest extends ResolvedConfig {
   readonly methodSource?: MethodSource | undefined;
   readonly preset?: string | undefined;
   readonly data: string;
+  /** A file of labels, in place of the data set's own. */
+  readonly labels?: string | undefined;
   readonly out: string;
   readonly backend: BackendName;
   readonly threads?: number | undefined;
@@ -61,6 +64,7 @@ export interface TrainRequest extends ResolvedConfig {
 const commandSchema = z.object({
   method: z.string().optional(),
   data: z.string().optional(),
+  labels: z.string().optional(),
   out: z.string().optional(),
   preset: z.string().optional(),
   backend: z.string().optional(),
@@ -97,6 +101,7 @@ export async function resolveTrainRequest(options: TrainOptions, now: Date): Pro
     methodSource: source,
     preset,
     data,
+    labels: options.labels ?? command.labels,
     out: options.out ?? command.out ?? defaultFolder(method.name, data, now),
     // `useBackend` checks the name.
     backend: (options.backend ?? command.backend ?? 'auto') as BackendName,

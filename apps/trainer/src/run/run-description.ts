@@ -12,6 +12,7 @@ import {
   type Settings,
 } from '@ssl/train';
 import { z } from 'zod';
+import type { LabelsSource } from './labels-file.node.ts';
 import { methodSourceSchema, type MethodSource } from '../methods/method-source.ts';
 
 const text = z.string();
@@ -34,6 +35,8 @@ const runDescriptionSchema = z.object({
   preset: text.optional(),
   /** As the user named it; a path is made absolute. */
   data: text,
+  /** The file that the labels come from, where they are not the data set's own. */
+  labels: z.object({ path: text, sha256: text }).optional(),
   dataset: z.object({
     name: text,
     source: z.looseObject({ kind: text }),
@@ -69,6 +72,7 @@ export interface DescribedRun {
   readonly methodSource?: MethodSource | undefined;
   readonly preset?: string | undefined;
   readonly data: string;
+  readonly labels?: LabelsSource | undefined;
   readonly dataset: Dataset;
   readonly backend: BackendInfo;
   readonly versions: Readonly<Record<string, string>>;
@@ -87,6 +91,7 @@ export function describeRun(run: DescribedRun): Settings {
     ...(method.usesLabels && { usesLabels: true }),
     ...(run.preset !== undefined && { preset: run.preset }),
     data: run.data,
+    ...(run.labels && { labels: { path: run.labels.path, sha256: run.labels.sha256 } }),
     dataset: { name, source, length, samples, fingerprint, classNames },
     inputSpec: input,
     ...{ recipe, streams, stepsPerEpoch, totalSteps },

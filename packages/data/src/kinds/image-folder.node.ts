@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { basename, join } from 'node:path';
+import { basename, join, relative } from 'node:path';
 
 import { UserError } from '@ssl/errors';
 
@@ -79,6 +79,7 @@ export const imageFolder: DatasetKind<ImageFolderSource> = {
     return {
       ...attachImageFolder(files),
       samples: { modality: 'image', shape: [height, width, channels] },
+      names: files.paths.map((path) => relative(root, join(folder, path)).replaceAll('\\', '/')),
       ...(classes && {
         classNames: classes.names,
         labels: Int32Array.from(kept, (index) => classes.labels[index] as number),

@@ -214,7 +214,8 @@ export function describePart(
   const described = { loss: { title: 'loss' }, ...method.metrics?.(options, context) };
   return mapEntries(described, (metric, description: MetricDescription) => {
     // The heads that a metric may be about are those of the part's `predict`, not of the outer method's.
-    const { head: _, ...rest } = description;
+    const kept = Object.entries(description).filter(([key]) => key !== 'head');
+    const rest = Object.fromEntries(kept) as unknown as MetricDescription;
     return [metricName(name, metric), { ...rest, title: `${method.name}: ${rest.title}` }];
   });
 }

@@ -83,10 +83,10 @@ describe('the options of s4l', () => {
   });
 
   it.each([
-    [{ pretext: ['rotatoin'] }, 'pretext.0: unknown method "rotatoin": did you mean "rotation"?'],
-    [{ pretext: ['rotation', 'rotation'] }, 'pretext.1: rotation is named twice'],
-    [{ pretext: ['supervised'] }, 'pretext.0: supervised chooses its own samples'],
-    [{ pretext: ['s4l'] }, 'pretext.0: s4l chooses its own samples'],
+    [{ pretext: ['rotatoin'] }, 'pretext: unknown method "rotatoin": did you mean "rotation"?'],
+    [{ pretext: ['rotation', 'rotation'] }, 'pretext: rotation is named twice'],
+    [{ pretext: ['supervised'] }, 'pretext: supervised chooses its own samples'],
+    [{ pretext: ['s4l'] }, 'pretext: s4l chooses its own samples'],
     [
       { pretextOptions: { rotation: { anglez: [0] } } },
       'pretextOptions.rotation.anglez: unknown option of rotation "anglez": did you mean "angles"?',

@@ -37,7 +37,7 @@ export function completePartOptions<
   const options: Record<string, unknown> = {};
   const weights: Record<string, number> = {};
   for (const [place, name] of names.entries()) {
-    if (names.indexOf(name) < place) fail([namesKey, place], `${name} is named twice`);
+    if (names.indexOf(name) < place) fail([namesKey], `${name} is named twice`);
     try {
       options[name] = parseOptions(methodByName(name), given[optionsKey][name] ?? {}, (path, message) =>
         fail([optionsKey, name, ...path], message),
@@ -45,7 +45,7 @@ export function completePartOptions<
       weights[name] = given[weightsKey][name] ?? 1;
     } catch (error) {
       if (!isUserError(error)) throw error;
-      fail([namesKey, place], error.message);
+      fail([namesKey], error.message);
     }
   }
   for (const key of [optionsKey, weightsKey]) {

@@ -31,7 +31,8 @@ export async function readLabelsFile(path: string): Promise<LabelsFile> {
   const rows = readRows(bytes.toString('utf8'), path).map((row) => row.map((field) => field.trim()));
   const [first] = rows;
   const entries = first !== undefined && isHeader(first) ? rows.slice(1) : rows;
-  if (entries.length === 0) throw new UserError(`--labels ${path}: it holds no label; expected lines of path,class`);
+  if (entries.length === 0)
+    throw new UserError(`--labels ${path}: it holds no label; expected lines of path,class`);
   return {
     path: resolve(path),
     sha256: createHash('sha256').update(bytes).digest('hex'),
@@ -89,8 +90,10 @@ function readRows(text: string, path: string): readonly (readonly string[])[] {
 }
 
 function isHeader([sample = '', className = '']: readonly string[]): boolean {
-  return ['path', 'file', 'index', 'name', 'sample'].includes(sample.toLowerCase()) &&
-    ['class', 'label'].includes(className.toLowerCase());
+  return (
+    ['path', 'file', 'index', 'name', 'sample'].includes(sample.toLowerCase()) &&
+    ['class', 'label'].includes(className.toLowerCase())
+  );
 }
 
 function reasonOf(error: unknown): string {

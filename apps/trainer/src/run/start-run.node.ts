@@ -26,6 +26,9 @@ export async function startRun(
   const opened = await openDataset(request.data, { strict, onWarning });
   try {
     const dataset = withLabelsOf(labels, opened);
+    if (!method.usesLabels && (labels ?? config.labelsPerClass) !== undefined) {
+      onWarning(`${method.name} learns without labels: --labels and --labels-per-class change nothing in it`);
+    }
     const plan = await planRun({ method, dataset, config });
     const description = describeRun({
       ...{ plan, method, dataset, backend },

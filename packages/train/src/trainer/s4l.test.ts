@@ -1,7 +1,8 @@
 import { useBackend } from '@ssl/backend/node';
 import type { Dataset } from '@ssl/data';
 import { getMethod } from '@ssl/losses';
-import { beforeAll, describe, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { createMethodBench } from '../testing/method-bench.ts';
 import { methodContract } from '../testing/method-contract.ts';
 import { createNoiseDataset } from '../testing/noise-dataset.ts';
 
@@ -45,4 +46,30 @@ describe.each(trials)('s4l with %s', (_, options) => {
   for (const check of methodContract(getMethod('s4l'), { options, dataset: partlyLabelled() })) {
     it(check.name, check.run);
   }
+});
+
+describe('a batch in more parts than its smallest stream has samples', () => {
+  it('is cut into as many parts as that stream has samples, and has the same gradients', async () => {
+    const bench = await createMethodBench(
+      {
+        ...{ method: getMethod('s4l'), dataset: partlyLabelled() },
+        config: {
+          ...{ epochs: 1, batchSize: 8, backbone: { name: 'resnet-tiny', width: 4 } },
+          methodOptions: { labelledBatchSize: 3 },
+        },
+      },
+      1,
+    );
+    const whole = await bench.differentiate(0, { training: false });
+    const parts = await bench.differentiate(0, { training: false, microBatch: 1 });
+    expect(parts.loss).toBeCloseTo(whole.loss, 4);
+    for (const [name, gradient] of whole.gradients) {
+      const scale = Math.max(1e-6, ...gradient.map(Math.abs));
+      const other = parts.gradients.get(name) as Float32Array;
+      for (const [at, value] of gradient.entries()) {
+        expect(Math.abs(value - (other[at] as number)) / scale).toBeLessThan(2e-3);
+      }
+    }
+    await bench.dispose();
+  });
 });

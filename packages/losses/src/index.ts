@@ -44,6 +44,7 @@ export { maskedTokens, type MaskedTokensOptions, type MaskedTokensRoles } from '
 export { dino, type DinoOptions, type DinoRoles } from './methods/dino.ts';
 export { mae, type MaeOptions, type MaeRoles } from './methods/mae.ts';
 export { rotation, type RotationOptions, type RotationRoles } from './methods/rotation.ts';
+export { createS4l, type S4lOptions, type S4lRoles } from './methods/s4l.ts';
 export { sela, type SelaOptions, type SelaRoles } from './methods/sela.ts';
 export {
   selfClassifier,

@@ -1,9 +1,9 @@
+import { gelu } from '@ssl/backend';
 import type { Random } from '@ssl/random';
 import type * as tf from '@tensorflow/tfjs-core';
 import { createBatchNorm } from '../batch-norm.ts';
 import { truncatedNormal02 } from '../initializers.ts';
 import { l2Normalize } from '../l2-normalize.ts';
-import { gelu } from '../layers/ops/gelu.ts';
 import { createLinear } from '../linear.ts';
 import type { ForwardContext, Module } from '../module.ts';
 import { treesOf } from '../parameter-tree.ts';

@@ -126,13 +126,13 @@ function checkConfig(method: AnyMethod, given: Settings): TrainConfig {
 }
 
 function settleAugmentation(
-  { augmentationStrength = 'strong' }: AnyMethod,
-  { augmentation }: TrainConfig,
+  method: AnyMethod,
+  { augmentation, methodOptions }: TrainConfig,
   input: InputSpec,
 ): AugmentationRecipe {
-  return typeof augmentation === 'string'
-    ? resolveAugmentation(augmentation, input, augmentationStrength)
-    : augmentation;
+  if (typeof augmentation !== 'string') return augmentation;
+  const strength = method.augmentationStrengthFor?.(methodOptions) ?? method.augmentationStrength ?? 'strong';
+  return resolveAugmentation(augmentation, input, strength);
 }
 
 function settleBackbone(
@@ -161,17 +161,23 @@ function planStreams(method: AnyMethod, config: TrainConfig, dataset: Dataset): 
     const { from } = request;
     if (from !== 'all' && dataset.labels === undefined) {
       throw new UserError(
-        `${method.name} learns from labels, and ${dataset.name} has none; use a data set with labels, or a method that needs none`,
+        `${method.name} learns from labels, and ${dataset.name} has none; name them by --labels, use a data set with labels, or a method that needs none`,
       );
     }
     const length = indicesOf(from, labels, dataset.length)?.length ?? dataset.length;
     if (length === 0) {
       throw new UserError(
-        `${method.name}: no sample of ${dataset.name} is ${from}: check --labels-per-class and --labels`,
+        `${method.name} learns from ${from} samples, and ${dataset.name} has none: ${remedyFor(from)}`,
       );
     }
     return { name, from, batchSize: request.batchSize ?? batchSize, length };
   });
+}
+
+function remedyFor(from: StreamRequest['from']): string {
+  return from === 'unlabelled'
+    ? 'the labels of all samples are known; keep some back by --labels-per-class or --labels'
+    : 'check the labels that --labels names';
 }
 
 /** The samples that a stream takes; `undefined` for all. */

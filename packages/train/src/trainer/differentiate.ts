@@ -80,7 +80,8 @@ export function differentiate(
     },
   };
   try {
-    const parts = microBatch === undefined ? 1 : Math.ceil(batchSize / microBatch);
+    const parts =
+      microBatch === undefined ? 1 : Math.min(Math.ceil(batchSize / microBatch), fewestSamples(views));
     const raw = callHook(method, 'objective', () =>
       parts > 1 ? differentiateInParts(calls, views, parts) : differentiateWhole(calls, views),
     );
@@ -102,6 +103,11 @@ export function differentiate(
     dispose();
     throw error;
   }
+}
+
+/** Of the streams of a batch, the samples of the smallest: each part of a batch has one at least. */
+function fewestSamples({ groups }: Views): number {
+  return Math.min(...Object.values(groups).map(({ batchSize }) => batchSize));
 }
 
 /** The place in the whole batch of a row of view-major rows of a part. */

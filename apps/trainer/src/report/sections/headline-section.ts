@@ -106,6 +106,7 @@ function figures(model: ReportModel): readonly Html[] {
       : figure(name, html`${formatPercent(value)}<small>%</small>`, beside);
   };
   const all = [
+    share(['prediction', 'top1'], 'Accuracy', undefined),
     share(['cluster', 'acc'], 'Cluster accuracy', compare('pixels', ['cluster', 'acc'], 'k-means on pixels')),
     share(['cluster', 'nmi'], 'NMI', compare('pixels', ['cluster', 'nmi'], 'k-means on pixels')),
     share(['knn', 'top1'], 'kNN accuracy', compare('randomInit', ['knn', 'top1'], 'random backbone')),

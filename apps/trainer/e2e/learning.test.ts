@@ -21,7 +21,7 @@ const shared: Settings = {
   schedule: { name: 'cosine', warmupEpochs: 1 },
 };
 
-/** Settings by which each method learns: a line a method. Behind them, the margin that was measured, in points. */
+/** Settings by which each method learns: a line a method. Above each, the margin measured, in points. */
 const settings: Readonly<Record<string, Settings>> = {
   // 67
   supervised: { epochs: 4 },

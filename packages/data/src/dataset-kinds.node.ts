@@ -1,11 +1,21 @@
 import type { DatasetKind } from './dataset-kind.node.ts';
+import { arrays } from './kinds/arrays.node.ts';
 import { cifar10 } from './kinds/cifar-10.node.ts';
 import { generatedShapes } from './kinds/generated-shapes.node.ts';
 import { idx } from './kinds/idx.node.ts';
 import { imageFolder } from './kinds/image-folder.node.ts';
 import { subsetKind } from './kinds/subset.node.ts';
+import { tiffStack } from './kinds/tiff-stack.node.ts';
 
-const builtIn: readonly DatasetKind[] = [generatedShapes, cifar10, idx, imageFolder, subsetKind];
+const builtIn: readonly DatasetKind[] = [
+  generatedShapes,
+  cifar10,
+  idx,
+  arrays,
+  tiffStack,
+  imageFolder,
+  subsetKind,
+];
 
 /** Kinds of a user's own, which come first: they are asked before all others. */
 const added: DatasetKind[] = [];

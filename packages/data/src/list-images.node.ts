@@ -4,7 +4,7 @@ import { extname, join } from 'node:path';
 import { entryAt } from './file-system.node.ts';
 
 /** Extensions of the images that are read, in lower case. */
-export const imageExtensions = ['.jpg', '.jpeg', '.png', '.webp'];
+export const imageExtensions = ['.jpg', '.jpeg', '.png', '.webp', '.tif', '.tiff'];
 
 /** What is below a folder. */
 export interface ImageList {

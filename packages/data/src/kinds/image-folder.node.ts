@@ -1,16 +1,20 @@
 import { createHash } from 'node:crypto';
 import { basename, join } from 'node:path';
 
+import type { ImageSample } from '@ssl/augment';
 import { UserError } from '@ssl/errors';
 
 import type { DatasetSource, Dataset, SharedDataset } from '../dataset.ts';
 import { sourceText, type DatasetKind, type OpenContext } from '../dataset-kind.node.ts';
-import { byteImage } from '../byte-image.ts';
 import { allocateDecodedCache, withDecodedCache, type DecodedCacheMemory } from '../decoded-cache.ts';
 import { namesIn } from '../file-system.node.ts';
+import { decodeImageDeep } from '../formats/decode-image-deep.node.ts';
+import { checkFinite, type ImageSamples } from '../formats/image-samples.ts';
+import { measureRange, type ValueRange } from '../formats/value-range.ts';
 import { decodeImageFile, inspectImageFile } from '../image-file.node.ts';
 import { findSplitFolders, listSplit, type ImageFolderSplit } from '../image-folder-layout.node.ts';
 import { imageExtensions } from '../list-images.node.ts';
+import type { ValueType } from '../value-types.ts';
 
 /** The source of a folder of images. */
 export interface ImageFolderSource extends DatasetSource {
@@ -28,19 +32,28 @@ interface SharedImageFolder extends SharedDataset {
   /** Relative to `folder`. */
   readonly paths: readonly string[];
   readonly cache: DecodedCacheMemory;
+  /** Whether all files are JPEG, PNG or WebP pictures of 8 bits. */
+  readonly pictures: boolean;
+  /** Of every image. */
+  readonly range: ValueRange;
   readonly fingerprint: string;
 }
 
-const channels = 3;
+const byteRange: ValueRange = [0, 255];
 /** Files looked at side by side when a folder is opened: enough to keep a disk busy, few enough to hold open. */
 const filesAtOnce = 16;
 /** Files that a message names, before it only counts. */
 const filesNamed = 5;
 
 /**
- * A folder of images, decoded by sharp: flat, or one sub-folder a class, or `train/` and `test/` (or `val/`) above
- * those. Classes are the sub-folders that hold images (at any depth), in the order of their names, over both
- * splits; fewer than two are no classes, and such a set has no labels.
+ * A folder of images: flat, or one sub-folder a class, or `train/` and `test/` (or `val/`) above those. Classes are
+ * the sub-folders that hold images (at any depth), in the order of their names, over both splits; fewer than two are
+ * no classes, and such a set has no labels.
+ *
+ * Pictures of 8 bits have 3 channels, grey ones too. PNG of 16 bits and TIFF keep the depth and the channels of the
+ * file; each file is one sample, so the pages of a TIFF are its channels. All images of a split have one type and
+ * number of channels. The range of the values of 16-bit and float images is measured on `train`, or given, and kept
+ * in the source.
  */
 export const imageFolder: DatasetKind<ImageFolderSource> = {
   kind: 'image-folder',
@@ -68,17 +81,20 @@ export const imageFolder: DatasetKind<ImageFolderSource> = {
         context,
       );
     }
-    const { kept, sizes, digest } = await inspectFiles(folder, paths, context);
+    const { kept, sizes, digest, channels, valueType, pictures } = await inspectFiles(folder, paths, context);
+    const keptPaths = kept.map((index) => paths[index] as string);
+    const range = valueType === 'uint8' ? undefined : await settleRange(root, folder, keptPaths, context);
     const files: SharedImageFolder = {
-      ...{ kind: 'image-folder', name: `${basename(root)} (${split})`, source: { ...source, split }, folder },
-      paths: kept.map((index) => paths[index] as string),
-      cache: allocateDecodedCache(sizes, channels, context.cacheBytes),
+      ...{ kind: 'image-folder', name: `${basename(root)} (${split})`, folder, paths: keptPaths },
+      source: { ...source, split, ...(range && { range }) },
+      cache: allocateDecodedCache(sizes, channels, context.cacheBytes, valueType),
+      ...{ pictures, range: range ?? byteRange },
       fingerprint: digest,
     };
     const [height, width] = commonSize(sizes) ?? [null, null];
     return {
       ...attachImageFolder(files),
-      samples: { modality: 'image', shape: [height, width, channels] },
+      samples: { modality: 'image', shape: [height, width, channels], ...(range && { range }) },
       ...(classes && {
         classNames: classes.names,
         labels: Int32Array.from(kept, (index) => classes.labels[index] as number),
@@ -90,18 +106,50 @@ export const imageFolder: DatasetKind<ImageFolderSource> = {
 };
 
 function attachImageFolder(files: SharedImageFolder): Dataset {
-  const { name, source, folder, paths, cache, fingerprint } = files;
+  const { name, source, folder, paths, cache, pictures, range, fingerprint } = files;
   const dataset: Dataset = {
     name,
     source,
     length: paths.length,
-    samples: { modality: 'image', shape: [null, null, channels] },
+    samples: { modality: 'image', shape: [null, null, cache.channels] },
     fingerprint,
-    read: async (index) => byteImage(await decodeImageFile(join(folder, paths[index] as string))),
+    read: async (index) => {
+      const file = join(folder, paths[index] as string);
+      const image: ImageSample = { modality: 'image', ...(await decode(file, pictures)), range };
+      return image;
+    },
     share: () => files,
     close: () => Promise.resolve(),
   };
-  return withDecodedCache(dataset, cache);
+  return withDecodedCache(dataset, cache, range);
+}
+
+/** Decodes a file at its depth. */
+async function decode(file: string, isPicture: boolean): Promise<ImageSamples> {
+  if (isPicture) return decodeImageFile(file);
+  const { height, width, channels, data } = await decodeImageDeep(file, { page: 'all' });
+  const image = { height, width, channels, data };
+  checkFinite(image, file);
+  return image;
+}
+
+/** The range that was given, else that of the images of `train`, whichever split these are. */
+async function settleRange(
+  root: string,
+  folder: string,
+  paths: readonly string[],
+  { split, range, onWarning, ...context }: OpenContext,
+): Promise<ValueRange> {
+  if (range !== undefined) return range;
+  let [measured, files] = [folder, paths];
+  if (split !== 'train') {
+    const train = await listSplit(root, 'train');
+    const quiet = { ...context, split, strict: false, onWarning: () => undefined };
+    const { kept } = await inspectFiles(train.folder, train.paths, quiet);
+    [measured, files] = [train.folder, kept.map((index) => train.paths[index] as string)];
+  }
+  const placeOf = (index: number): string => join(measured, files[index] as string);
+  return measureRange({ length: files.length, read: (index) => decode(placeOf(index), false), placeOf });
 }
 
 interface Inspected {
@@ -111,6 +159,10 @@ interface Inspected {
   readonly sizes: Uint32Array;
   /** Over the kept paths and their files' digests. */
   readonly digest: string;
+  /** What all of them share. */
+  readonly channels: number;
+  readonly valueType: ValueType;
+  readonly pictures: boolean;
 }
 
 /** Looks at all files, and skips the broken ones with a warning: what is left must not fail in mid-training. */
@@ -124,12 +176,24 @@ async function inspectFiles(
   const sizes: number[] = [];
   const problems: string[] = [];
   const hash = createHash('sha256').update('image-folder\n');
+  let first: { readonly path: string; readonly kind: string } | undefined;
+  let pictures = true;
+  let [channels, valueType]: [number, ValueType] = [3, 'uint8'];
   found.forEach((inspection, index) => {
     const path = paths[index] as string;
     if ('problem' in inspection) {
       problems.push(`${path} (${inspection.problem})`);
       return;
     }
+    const kind = `${inspection.valueType} with ${inspection.channels} ${inspection.channels === 1 ? 'channel' : 'channels'}`;
+    first ??= { path, kind };
+    if (kind !== first.kind) {
+      throw new UserError(
+        `${folder}: expected images of one type and number of channels, got ${first.path} (${first.kind}) and ${path} (${kind}): convert one of them, or keep them in folders of their own`,
+      );
+    }
+    ({ channels, valueType } = inspection);
+    pictures &&= inspection.isPicture;
     kept.push(index);
     sizes.push(inspection.height, inspection.width);
     hash.update(`${path}\n${inspection.digest}\n`);
@@ -141,7 +205,8 @@ async function inspectFiles(
     const counted = `${problems.length} of ${paths.length} images`;
     complain(`${counted} skipped: ${nameSome(problems)}`, `in ${folder}: repair or remove them`, context);
   }
-  return { kept, sizes: Uint32Array.from(sizes), digest: hash.digest('hex') };
+  const digest = hash.digest('hex');
+  return { kept, sizes: Uint32Array.from(sizes), digest, channels, valueType, pictures };
 }
 
 /** A warning, or with `strict` an error. */

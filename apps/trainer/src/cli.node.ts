@@ -1,5 +1,6 @@
 import type { AnyMethod } from '@ssl/losses';
 import { Command } from 'commander';
+import { addAugmentationsCommand } from './commands/augmentations.node.ts';
 import { addBackendCommand } from './commands/backend.node.ts';
 import { addBenchCommand } from './commands/bench.node.ts';
 import { addClassifyCommand } from './commands/classify.node.ts';
@@ -19,7 +20,9 @@ import { quietenLibraries, tolerateClosedPipes } from './terminal/streams.node.t
 /** All commands. Parsing throws CommanderError for what is wrong with the options, and prints nothing itself. */
 function createProgram(helpMethod: AnyMethod | undefined): Command {
   const program = new Command('ssl')
-    .description('Self-supervised learning on images: pre-train, evaluate, look at what was learned.')
+    .description(
+      'Self-supervised learning on images, sound, text and arrays: pre-train, evaluate, look at what was learned.',
+    )
     .version(packageVersion())
     .exitOverride()
     .configureOutput({ writeErr: () => undefined })
@@ -32,6 +35,7 @@ function createProgram(helpMethod: AnyMethod | undefined): Command {
   addClassifyCommand(program);
   addExportCommand(program);
   addMethodsCommand(program);
+  addAugmentationsCommand(program);
   addDoctorCommand(program);
   addBackendCommand(program);
   addBenchCommand(program);

@@ -1,3 +1,4 @@
+export { transformsOf } from './define-transforms.ts';
 export { arrayModality } from './array/array-modality.ts';
 export type { ArrayValue } from './array/array-value.ts';
 export {

@@ -26,7 +26,7 @@ describe('unknownNameError', () => {
 
   it('leaves the guess out where there is none', () => {
     expect(unknownNameError('method', 'xyzzy', ['self-classifier']).message).toBe(
-      'unknown method "xyzzy": (valid: self-classifier)',
+      'unknown method "xyzzy" (valid: self-classifier)',
     );
   });
 });

@@ -22,6 +22,6 @@ export function nearestName(name: string, candidates: readonly string[]): string
  */
 export function unknownNameError(kind: string, name: string, candidates: readonly string[]): UserError {
   const nearest = nearestName(name, candidates);
-  const hint = nearest === undefined ? '' : ` did you mean "${nearest}"?`;
-  return new UserError(`unknown ${kind} "${name}":${hint} (valid: ${candidates.join(', ')})`);
+  const hint = nearest === undefined ? '' : `: did you mean "${nearest}"?`;
+  return new UserError(`unknown ${kind} "${name}"${hint} (valid: ${candidates.join(', ')})`);
 }

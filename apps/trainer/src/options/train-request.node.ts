@@ -16,6 +16,7 @@ import { loadMethod } from '../methods/load-method.node.ts';
 import type { ModuleSource } from '../methods/module-source.ts';
 import { nested, parseAssignment } from './assignment.ts';
 import { describeSettings, settingNames } from './describe-settings.ts';
+import { readAugmentation } from './read-augmentation.node.ts';
 import { readConfigFile } from './read-config-file.node.ts';
 
 /** What the user wrote after `ssl train`. */
@@ -153,7 +154,11 @@ export async function optionLayers(
   const flags: readonly (readonly [string, readonly string[], unknown])[] = [
     ['--backbone', ['backbone', 'name'], options.backbone],
     ['--image-size', ['input', 'size'], options.imageSize],
-    ['--augmentation', ['augmentation'], await readAugmentation(options.augmentation)],
+    [
+      '--augmentation',
+      ['augmentation'],
+      options.augmentation && (await readAugmentation(options.augmentation)),
+    ],
     ['--normalization', ['normalization'], options.normalization],
     ['--labels-per-class', ['labelsPerClass'], options.labelsPerClass],
     ['--micro-batch', ['microBatch'], options.microBatch],
@@ -167,12 +172,6 @@ export async function optionLayers(
     ...given.map(([source, path, value]) => ({ source, settings: nested(path, value) })),
     ...(options.set ?? []).map((text) => assignmentLayer(method, text)),
   ];
-}
-
-/** `--augmentation FILE.json`: the recipe in the file; anything else is a name. */
-async function readAugmentation(text: string | undefined): Promise<unknown> {
-  if (text === undefined || !/\.(json|ya?ml)$/i.test(text)) return text;
-  return readConfigFile(text);
 }
 
 /**

@@ -1,46 +1,42 @@
 import { z } from 'zod';
+import { transformsOf } from '../define-transforms.ts';
 import { describeShape } from '../input-spec.ts';
 import { createOneOf } from '../one-of.ts';
 import { transformUnion } from '../transform-union.ts';
-import { transformError, transformObject, type Transform } from '../transform.ts';
+import { transformError, type Transform } from '../transform.ts';
 import { mapValues, type ArrayValue } from './array-value.ts';
 
 type ArrayTransform = Transform<ArrayValue, readonly number[]>;
 
+const define = transformsOf<ArrayValue, readonly number[]>();
 const probability = z.number().min(0).max(1).default(1);
 
-const noiseSchema = transformObject('addNoise', {
-  /** Standard deviation, in units of the channel's own where the input is normalised. */
-  sigma: z.number().min(0).default(0.1),
-  probability,
-});
-
 /** Adds normally distributed noise to each value. */
-const addNoise: Transform<ArrayValue, readonly number[], 'addNoise', typeof noiseSchema> = {
+const addNoise = define({
   name: 'addNoise',
-  schema: noiseSchema,
-  outputSize: (shape) => shape,
+  parameters: {
+    /** Standard deviation, in units of the channel's own where the input is normalised. */
+    sigma: z.number().min(0).default(0.1),
+    probability,
+  },
   apply(value, { sigma }, random, { input }) {
     const std = input.normalization?.std ?? [1];
     return mapValues(value, (x, index) => x + random.normal(0, sigma * (std[index % std.length] ?? 1)));
   },
-};
-
-const swapSchema = transformObject('swapValues', {
-  /** Share of the values that are replaced. */
-  ratio: z.number().min(0).max(1).default(0.6),
-  probability,
 });
 
 /**
  * Replaces some values by those of another sample of the stream: draws from the marginal distribution of each value, as
  * SCARF does (Bahri et al., ICLR 2022, algorithm 1).
  */
-const swapValues: Transform<ArrayValue, readonly number[], 'swapValues', typeof swapSchema> = {
+const swapValues = define({
   name: 'swapValues',
-  schema: swapSchema,
+  parameters: {
+    /** Share of the values that are replaced. */
+    ratio: z.number().min(0).max(1).default(0.6),
+    probability,
+  },
   needsPartner: true,
-  outputSize: (shape) => shape,
   apply(value, { ratio }, random, { partner }) {
     const other = partner();
     if (other.data.length !== value.data.length) {
@@ -51,24 +47,21 @@ const swapValues: Transform<ArrayValue, readonly number[], 'swapValues', typeof 
     }
     return mapValues(value, (x, index) => (random.bernoulli(ratio) ? (other.data[index] as number) : x));
   },
-};
-
-const dropSchema = transformObject('dropValues', {
-  /** Share of the values that become the mean of their channel. */
-  ratio: z.number().min(0).max(1).default(0.2),
-  probability,
 });
 
 /** Hides some values: they become the mean of their channel, or 0 where the input is not normalised. */
-const dropValues: Transform<ArrayValue, readonly number[], 'dropValues', typeof dropSchema> = {
+const dropValues = define({
   name: 'dropValues',
-  schema: dropSchema,
-  outputSize: (shape) => shape,
+  parameters: {
+    /** Share of the values that are hidden. */
+    ratio: z.number().min(0).max(1).default(0.2),
+    probability,
+  },
   apply(value, { ratio }, random, { input }) {
     const mean = input.normalization?.mean ?? [0];
     return mapValues(value, (x, index) => (random.bernoulli(ratio) ? (mean[index % mean.length] ?? 0) : x));
   },
-};
+});
 
 const plain = { addNoise, dropValues, swapValues };
 

@@ -17,7 +17,9 @@ export function valuesIn(
   offset: number,
   length: number,
 ): ValueArray {
-  return new constructors[type](buffer, offset, length);
+  if (type === 'uint8') return new Uint8Array(buffer, offset, length);
+  if (type === 'uint16') return new Uint16Array(buffer, offset, length);
+  return new Float32Array(buffer, offset, length);
 }
 
 export function valueTypeOf(data: ValueArray): ValueType {

@@ -1,8 +1,6 @@
 import { createHash } from 'node:crypto';
 import { basename, dirname, extname, join } from 'node:path';
 
-import { UserError } from '@ssl/errors';
-
 import { labelsOfArray } from '../arrays/label-array.ts';
 import { readNpy, type NpyArray } from '../arrays/npy.ts';
 import { arraysOf, type NpzRoles, type SplitArrays } from '../arrays/npz-roles.ts';

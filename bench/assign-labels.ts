@@ -1,7 +1,7 @@
 // How long SeLa's assignment of labels takes, and how much memory: `npx tsx bench/assign-labels.ts
 // [samples] [classes]`. The target: 100,000 samples in 1,000 classes in under 60 s and 2 GB on two cores.
 import { createRandom } from '../packages/random/src/index.ts';
-import { assignLabels } from '../packages/losses/src/assign-labels.ts';
+import { assignLabels } from '../packages/losses/src/parts/assign-labels.ts';
 
 const [samples = 100_000, classes = 1000] = process.argv.slice(2).map(Number);
 const random = createRandom(0);

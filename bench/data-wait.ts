@@ -12,7 +12,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { cifar10SimclrRecipe } from '../packages/augment/src/index.ts';
+import { resolveAugmentation, type InputSpec } from '../packages/augment/src/index.ts';
+import { oneStream } from '../packages/data/src/index.ts';
 import { createWorkerViewLoader, openDataset } from '../packages/data/src/node.ts';
 import { createRandom } from '../packages/random/src/index.ts';
 import { cells, median } from './render-results.ts';
@@ -34,13 +35,6 @@ const batchSize = 128;
 /** Steps between two looks at the share of waiting. */
 const window = 10;
 const ssl = fileURLToPath(new URL('../apps/trainer/bin/ssl.js', import.meta.url));
-/** A method of a user's own, which shares the command's packages. */
-const method = `
-import { cifar10SimclrRecipe } from '@ssl/augment';
-import { selfClassifier } from '@ssl/losses';
-export const method = { ...selfClassifier, name: 'simclr-views', views: () => cifar10SimclrRecipe() };
-`;
-
 /** What the run log says of a window of steps. */
 interface Pace {
   readonly imagesPerSecond: number;
@@ -49,7 +43,6 @@ interface Pace {
 
 const scratch = mkdtempSync(join(tmpdir(), 'ssl-bench-'));
 try {
-  writeFileSync(join(scratch, 'simclr-views.mjs'), method);
   const data = writeNoise(steps * batchSize);
   const workers = new Map([1, 2].map((count) => [count, [] as number[]]));
   const training = new Map(options.pairs.split(',').map((pair) => [pair, [] as Pace[][]]));
@@ -72,15 +65,18 @@ try {
 /** Images a second, each made into two views, to a reader that takes them at once. */
 async function viewsPerSecond(data: string, workers: number): Promise<number> {
   const dataset = await openDataset(data);
+  const input: InputSpec = { modality: 'image', shape: [32, 32, 3], dtype: 'float32' };
+  const { view: transforms } = resolveAugmentation('simclr-cifar10', input, 'strong');
   const loader = createWorkerViewLoader({
-    ...{ dataset, recipe: cifar10SimclrRecipe(), batchSize, seed: 1 },
+    ...{ dataset, input, streams: oneStream(batchSize), seed: 1 },
+    recipe: { groups: { views: { count: 2, transforms } } },
     workers,
   });
   const arrivals: number[] = [];
   // The last batches have no work ahead of them any more: they do not count.
   const counted = loader.stepsPerEpoch - 4;
   for await (const batch of loader.batches(0, loader.stepsPerEpoch)) {
-    if (batch.batchSize === batchSize) arrivals.push(performance.now());
+    if (Object.values(batch.streams)[0]?.size === batchSize) arrivals.push(performance.now());
   }
   await loader.close();
   await dataset.close();
@@ -93,7 +89,7 @@ async function train(data: string, pair: string, name: string): Promise<Pace[]> 
   const [threads = '1', workers = '1'] = pair.split(':');
   const out = join(scratch, name);
   await runProgram(process.execPath, [
-    ...[ssl, 'train', '--json', '--method', join(scratch, 'simclr-views.mjs')],
+    ...[ssl, 'train', '--json', '--method', 'self-classifier', '--augmentation', 'simclr-cifar10'],
     ...['--data', data, '--out', out, '--epochs', '1', '--batch-size', String(batchSize)],
     ...['--backend', 'tensorflow', '--threads', threads, '--workers', workers],
     ...['--set', `backbone.width=${options.width}`, '--set', `logEverySteps=${window}`],

@@ -8,14 +8,20 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { cifar10SmallRecipe, imagenetSimclrRecipe, type ViewRecipe } from '../packages/augment/src/index.ts';
-import type { ImageDataset } from '../packages/data/src/index.ts';
+import {
+  resolveAugmentation,
+  viewTransforms,
+  type InputSpec,
+  type ViewRecipe,
+} from '../packages/augment/src/index.ts';
+import { oneStream, type Dataset } from '../packages/data/src/index.ts';
 import { smoothImage } from '../packages/data/src/fixtures/image-bytes.node.ts';
 import { createWorkerViewLoader, openDataset } from '../packages/data/src/node.ts';
 
 interface Case {
   readonly name: string;
-  readonly dataset: ImageDataset;
+  readonly dataset: Dataset;
+  readonly input: InputSpec;
   readonly recipe: ViewRecipe;
   readonly batchSize: number;
   readonly batches: number;
@@ -32,8 +38,8 @@ try {
   await openDataset(small);
   console.log(`opening a folder of 10,000 JPEGs: ${((performance.now() - start) / 1000).toFixed(1)} s`);
 
-  const cifar = { recipe: cifar10SmallRecipe(), batchSize: 256, batches: 8 };
-  const simclr = { recipe: imagenetSimclrRecipe(), batchSize: 32, batches: 3 };
+  const cifar = { ...pairOf('cifar10-small', 32), batchSize: 256, batches: 8 };
+  const simclr = { ...pairOf('simclr-imagenet', 224), batchSize: 32, batches: 3 };
   const warm = await openDataset(small);
   for (let index = 0; index < warm.length; index++) await warm.read(index);
   await measure([
@@ -44,6 +50,13 @@ try {
   ]);
 } finally {
   rmSync(scratch, { recursive: true, force: true });
+}
+
+/** Two views of an augmentation. */
+function pairOf(name: string, side: number): Pick<Case, 'input' | 'recipe'> {
+  const input: InputSpec = { modality: 'image', shape: [side, side, 3], dtype: 'float32' };
+  const transforms = viewTransforms(resolveAugmentation(name, input, 'strong'), 2);
+  return { input, recipe: { groups: { views: { count: 2, transforms } } } };
 }
 
 async function measure(cases: readonly Case[]): Promise<void> {
@@ -69,15 +82,17 @@ async function measure(cases: readonly Case[]): Promise<void> {
 }
 
 async function run(
-  { dataset, recipe, batchSize, batches }: Case,
+  { dataset, input, recipe, batchSize, batches }: Case,
   workers: number,
 ): Promise<{ rate: number; first: number }> {
-  const loader = createWorkerViewLoader({ dataset, recipe, batchSize, seed: 1, workers });
+  const loader = createWorkerViewLoader({
+    ...{ dataset, input, recipe, streams: oneStream(batchSize), seed: 1, workers },
+  });
   const start = performance.now();
   const arrivals: number[] = [];
   // More are asked for than are timed, so that there is as much work ahead at the end as at the beginning.
-  for await (const { batchSize: size } of loader.batches(0, batches + 10)) {
-    if (size === batchSize) arrivals.push(performance.now() - start);
+  for await (const { streams } of loader.batches(0, batches + 10)) {
+    if (Object.values(streams)[0]?.size === batchSize) arrivals.push(performance.now() - start);
     if (arrivals.length > batches) break;
   }
   await loader.close();

@@ -225,7 +225,12 @@ const faults: readonly (readonly [string, string, number, RegExp])[] = [
     2,
     /^ssl: \.\/bad\.ts: name: expected a text in kebab-case.*, got 7/,
   ],
-  ['no loss', spoil('loss: undefined'), 2, /^ssl: \.\/bad\.ts: loss: expected a function, got nothing/],
+  [
+    'no objective',
+    spoil('objective: undefined'),
+    2,
+    /^ssl: \.\/bad\.ts: objective: expected a function, got nothing/,
+  ],
   [
     'options that are no schema',
     spoil('options: { orders: 24 }'),
@@ -251,41 +256,51 @@ const faults: readonly (readonly [string, string, number, RegExp])[] = [
     /^ssl: \.\/bad\.ts: init: no start/,
   ],
   [
-    'a loss that throws',
-    spoil(`loss() { throw new Error('no\\nloss') }`),
+    'an objective that throws',
+    spoil(`objective() { throw new Error('no\\nloss') }`),
     1,
-    /^ssl: \.\/bad\.ts: loss: no loss$/m,
+    /^ssl: \.\/bad\.ts: objective: no loss$/m,
+  ],
+  [
+    'a forward pass that throws',
+    spoil(`forward() { throw new Error('no features') }`),
+    1,
+    /^ssl: \.\/bad\.ts: forward: no features$/m,
   ],
   [
     'a loss that is no scalar',
-    spoil(
-      `loss: (s: never, v: never, at: never) => ({ ...base.loss(s, v, at), loss: tf.ones([4]) as never })`,
-    ),
+    spoil(`objective: () => ({ loss: tf.ones([4]) as never })`),
     1,
-    /^ssl: \.\/bad\.ts: loss: expected \{ loss \} to be a scalar, got a tensor \[4\]; take tf\.mean of it$/m,
+    /^ssl: \.\/bad\.ts: objective: expected \{ loss \} to be a scalar, got a tensor \[4\]; take tf\.mean of it$/m,
+  ],
+  [
+    'an output whose first axis is not the sample',
+    spoil(`forward: (s: never, v: never, at: never) => ({ ...base.forward(s, v, at), extra: tf.ones([3]) })`),
+    1,
+    /^ssl: \.\/bad\.ts: forward: expected "extra" to be a tensor whose first axis is the sample, of 32, got a tensor \[3\]/m,
   ],
   [
     'a leak',
-    spoil(`loss(s: never, v: never, at: never) { tf.keep(tf.scalar(1)); return base.loss(s, v, at) }`),
+    spoil(
+      `objective(o: never, v: never, at: never) { tf.keep(tf.scalar(1)); return base.objective(o, v, at) }`,
+    ),
     1,
-    /^ssl: \.\/bad\.ts: loss: it leaks: 1 tensor is left behind at each step/m,
+    /^ssl: \.\/bad\.ts: objective: it leaks: 1 tensor is left behind at each step/m,
   ],
   [
     'a trainable without a gradient',
-    spoil(
-      `loss(s: never, v: never, at: never) { const o = base.loss(s, v, at); return { ...o, loss: tf.mean(o.features) as never } }`,
-    ),
+    spoil(`objective: (o: { features: tf.Tensor }) => ({ loss: tf.mean(o.features) as never })`),
     1,
-    /^ssl: \.\/bad\.ts: loss: no gradient reaches classifier\.weight, classifier\.bias;/m,
+    /^ssl: \.\/bad\.ts: objective: no gradient reaches classifier\.weight, classifier\.bias;/m,
   ],
   [
-    'a loss that writes state',
+    'a forward pass that writes state',
     spoil(
-      `loss(s: { trainable: Map<string, { variable: tf.Variable }> }, v: never, at: never) {\n` +
-        `  const [first] = s.trainable.values(); first!.variable.assign(tf.mul(first!.variable, 1)); return base.loss(s as never, v, at) }`,
+      `forward(s: { backbone: { parameters: Map<string, { variable: tf.Variable }> } }, v: never, at: never) {\n` +
+        `  const [first] = s.backbone.parameters.values(); first!.variable.assign(tf.mul(first!.variable, 1)); return base.forward(s as never, v, at) }`,
     ),
     1,
-    /^ssl: \.\/bad\.ts: loss: it writes "backbone\.conv1\.weight" of the state;/m,
+    /^ssl: \.\/bad\.ts: forward: it writes "backbone\.conv1\.weight" of the state;/m,
   ],
 ];
 
@@ -308,6 +323,7 @@ describe('a method file with', () => {
       '1',
       '--out',
       'bad-run',
+      '--check',
       ...small,
     ]);
     const lines = outcome.stderr.split('\n').filter((text) => text.startsWith('ssl: '));
@@ -320,13 +336,13 @@ describe('a method file with', () => {
 
   it('a fault in mid-training stops the run with its last checkpoint whole', async () => {
     const late = spoil(
-      `loss(s: never, v: never, at: { step: number }) { if (at.step === 7) throw new Error('too late'); return base.loss(s, v, at as never) }`,
+      `objective(o: never, v: never, at: { step: number }) { if (at.step === 7) throw new Error('too late'); return base.objective(o, v, at as never) }`,
     );
     await writeFile(join(folder, 'bad.ts'), late);
     const args = ['train', '--method', './bad.ts', '--epochs', '2', '--out', 'late-run', ...small];
     const stopped = await ssl(folder, args);
     expect(stopped).toMatchObject({ status: 1 });
-    expect(stopped.stderr).toContain('ssl: ./bad.ts: loss: too late\n');
+    expect(stopped.stderr).toContain('ssl: ./bad.ts: objective: too late\n');
     await writeFile(join(folder, 'bad.ts'), late.replace('=== 7', '=== -1'));
     const resumed = await ssl(folder, ['train', '--resume', 'late-run']);
     expect(resumed).toMatchObject({ status: 0 });

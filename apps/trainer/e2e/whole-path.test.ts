@@ -23,7 +23,7 @@ describe('from images to a report', () => {
     expect(trained.stdout).toMatch(/^Trained 2 epochs \(16 steps\) in .*; last loss \d/);
     expect(trained.stdout).toContain('Next: ssl eval run\n');
     expect(trained.stderr).toMatch(
-      /Training self-classifier on .*: 256 images at 16×16, resnet-tiny of width 4/,
+      /Training self-classifier on .*: 256 images at 16×16×3, resnet-tiny \([\d,]+ parameters\)/,
     );
     expect((await readdir(join(folder, 'run'))).sort()).toEqual([
       'checkpoints',
@@ -36,7 +36,7 @@ describe('from images to a report', () => {
       methodOptions: { classes: [4, 10], hiddenDim: 16 },
       backbone: { name: 'resnet-tiny', width: 4 },
       dataset: { length: 256 },
-      image: { height: 16, width: 16, channels: 3 },
+      inputSpec: { modality: 'image', shape: [16, 16, 3], dtype: 'float32' },
       normalization: { mean: [expect.any(Number), expect.any(Number), expect.any(Number)] },
       recipe: { groups: {} },
       backend: { name: 'wasm' },
@@ -140,7 +140,7 @@ describe('from images to a report', () => {
     await sslJson(folder, ['export', 'run', ...wasm]);
     const { tensors, metadata } = readSafetensors(await readFile(join(folder, 'run', 'model.safetensors')));
     expect(tensors.get('conv1.weight')?.shape).toEqual([4, 3, 3, 3]);
-    expect(JSON.parse(metadata['preprocessing'] ?? '')).toMatchObject({ image: { height: 16 } });
+    expect(JSON.parse(metadata['preprocessing'] ?? '')).toMatchObject({ input: { shape: [16, 16, 3] } });
   });
 });
 

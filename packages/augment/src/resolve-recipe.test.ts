@@ -1,28 +1,32 @@
 import { isUserError } from '@ssl/errors';
 import { describe, expect, it } from 'vitest';
+import { imageInput } from './fixtures/random-image.testing.ts';
+import { imageModality } from './image/image-modality.ts';
+import type { AnyModality } from './modality.ts';
 import { recipeSchema, resolveRecipe } from './resolve-recipe.ts';
-import type { ImageSpec } from './image.ts';
+import type { SampleSpec } from './sample.ts';
 import { validateRecipe } from './validate-recipe.ts';
 import type { ViewRecipe } from './view-recipe.ts';
 
-const cifar: ImageSpec = { height: 32, width: 32, channels: 3 };
+const cifar: SampleSpec = { modality: 'image', shape: [32, 32, 3] };
 
 describe('resolveRecipe', () => {
   it('fills in defaults, and leaves what is resolved as it is', () => {
-    const resolved = resolveRecipe(recipeOf({ name: 'randomHorizontalFlip' }) as ViewRecipe);
+    const resolved = resolveRecipe(recipeOf({ name: 'randomHorizontalFlip' }) as ViewRecipe, 'image');
     expect(resolved).toEqual({
-      shared: [],
+      shared: {},
       groups: { views: { count: 1, transforms: [{ name: 'randomHorizontalFlip', probability: 0.5 }] } },
     });
-    expect(recipeSchema.parse(JSON.parse(JSON.stringify(resolved)))).toEqual(resolved);
-    expect(resolveRecipe(resolved)).toBe(resolved);
+    const schema = recipeSchema(imageModality as AnyModality);
+    expect(schema.parse(JSON.parse(JSON.stringify(resolved)))).toEqual(resolved);
+    expect(resolveRecipe(resolved, 'image')).toBe(resolved);
   });
 
   it.each<[string, unknown, string]>([
     [
       'a misspelt transform',
       recipeOf({ name: 'randomResizeCrop', size: 32 }),
-      'view recipe: groups.views.transforms[0] (randomResizeCrop): name: unknown transform "randomResizeCrop": did you mean "randomResizedCrop"?',
+      'view recipe: groups.views.transforms[0] (randomResizeCrop): name: unknown transform of image samples "randomResizeCrop": did you mean "randomResizedCrop"?',
     ],
     [
       'a misspelt parameter',
@@ -91,16 +95,44 @@ describe('resolveRecipe', () => {
         { name: 'oneOf', target: true, choices: [[]] },
         { name: 'oneOf', target: true, choices: [[]] },
       ),
-      'view recipe: groups.views.transforms[1] (oneOf): target: a group can have one target only',
+      'view recipe: groups.views.transforms[1] (oneOf): target: a group can have one choice as its target only',
     ],
     [
       'a shared target',
-      { ...(recipeOf() as ViewRecipe), shared: [{ name: 'oneOf', target: true, choices: [[]] }] },
-      'view recipe: shared[0] (oneOf): a choice that all views share has no view to follow, nor one to give a target',
+      { ...(recipeOf() as ViewRecipe), shared: { crop: [{ name: 'oneOf', target: true, choices: [[]] }] } },
+      'view recipe: shared.crop[0] (oneOf): a choice that all views share has no view to follow, nor one to give a target',
+    ],
+    [
+      'a shared choice by view',
+      { ...(recipeOf() as ViewRecipe), shared: { crop: [{ name: 'oneOf', pick: 'view', choices: [[]] }] } },
+      'view recipe: shared.crop[0] (oneOf): a choice that all views share has no view to follow',
+    ],
+    [
+      'a chain that is not there',
+      {
+        shared: { crop: [] },
+        groups: { a: { count: 1, transforms: [] }, b: { count: 1, shared: 'crops', transforms: [] } },
+      },
+      'view recipe: groups.b.shared: there is no chain "crops" in "shared"',
+    ],
+    [
+      'a mistake in a chain',
+      { ...(recipeOf() as ViewRecipe), shared: { crop: [{ name: 'rotate90', turns: 4 }] } },
+      'view recipe: shared.crop[0] (rotate90): turns: Too big',
+    ],
+    [
+      'a property that groups do not have',
+      { groups: { a: { count: 1, transforms: [], streams: 'labelled' } } },
+      'view recipe: groups.a: Unrecognized key: "streams"',
+    ],
+    [
+      'a stream without a name',
+      { groups: { a: { count: 1, transforms: [], stream: '' } } },
+      'view recipe: groups.a.stream: Too small',
     ],
     ['no recipe', null, 'view recipe: Invalid input: expected object, received null'],
   ])('refuses %s in one line', (_, recipe, message) => {
-    const error = errorOf(() => resolveRecipe(recipe as ViewRecipe));
+    const error = errorOf(() => resolveRecipe(recipe as ViewRecipe, 'image'));
     expect(isUserError(error)).toBe(true);
     expect(error.message).toContain(message);
     expect(error.message).not.toContain('\n');
@@ -108,18 +140,30 @@ describe('resolveRecipe', () => {
 });
 
 describe('validateRecipe', () => {
-  it('gives the size of each group’s views', () => {
+  it('gives the shape of each group’s views', () => {
     const recipe: ViewRecipe = {
-      shared: [{ name: 'resize', size: 64 }],
+      shared: { large: [{ name: 'resize', size: 64 }] },
       groups: {
-        a: { count: 1, transforms: [] },
+        a: { count: 1, shared: 'large', transforms: [] },
         b: { count: 2, transforms: [{ name: 'grayscale' }, { name: 'centerCrop', size: [8, 9] }] },
+        c: { count: 1, transforms: [] },
       },
     };
-    expect(validateRecipe(recipe, { height: 32, width: 48, channels: 3 })).toEqual({
-      a: { height: 64, width: 96, channels: 3 },
-      b: { height: 8, width: 9, channels: 1 },
+    const samples: SampleSpec = { modality: 'image', shape: [32, 48, 3] };
+    expect(validateRecipe(recipe, samples, imageInput(24))).toEqual({
+      a: [64, 96, 3],
+      b: [8, 9, 1],
+      c: [32, 48, 3],
     });
+  });
+
+  it('starts from the size of the input where samples differ in size', () => {
+    const recipe = recipeOf({ name: 'randomCrop', size: 20 }) as ViewRecipe;
+    const samples: SampleSpec = { modality: 'image', shape: [null, null, 3] };
+    expect(validateRecipe(recipe, samples, imageInput(24))).toEqual({ views: [20, 20, 3] });
+    expect(() => validateRecipe(recipe, samples, imageInput(16))).toThrow(
+      'transform randomCrop: a size of 20×20 does not fit',
+    );
   });
 
   it.each<[string, unknown, string]>([
@@ -139,14 +183,14 @@ describe('validateRecipe', () => {
       'transform gaussianBlur: a kernelSize of 65 needs sides of at least 33 pixels, got 32×32',
     ],
     [
-      'statistics of other channels',
-      recipeOf({ name: 'grayscale' }, { name: 'normalize', mean: [0, 0, 0], std: [1, 1, 1] }),
-      'transform normalize: 3 means and 3 standard deviations for images of 1 channels; give 1 of each',
+      'patches that do not divide the image',
+      recipeOf({ name: 'patchMask', patchSize: [8, 5], ratio: 0.75 }),
+      'transform patchMask: patches of 8×5 do not divide 32×32; use another input size',
     ],
     [
-      'colours after normalize',
-      recipeOf({ name: 'normalize', mean: [0, 0, 0], std: [1, 1, 1] }, { name: 'randomSolarize' }),
-      'transform randomSolarize: needs values in [0, 1]: put it before normalize',
+      'a mask that hides everything',
+      recipeOf({ name: 'patchMask', patchSize: [16, 16], ratio: 0.8 }),
+      'transform patchMask: a ratio of 0.8 leaves no patch visible; lower it',
     ],
     [
       'tiles that do not divide the image',
@@ -160,11 +204,14 @@ describe('validateRecipe', () => {
     ],
     [
       'a shared transform that does not fit',
-      { ...(recipeOf() as ViewRecipe), shared: [{ name: 'randomCrop', size: 40 }] },
-      'view recipe: shared: transform randomCrop: a size of 40×40 does not fit',
+      {
+        shared: { crop: [{ name: 'randomCrop', size: 40 }] },
+        groups: { views: { count: 1, shared: 'crop', transforms: [] } },
+      },
+      'view recipe: chain "crop": transform randomCrop: a size of 40×40 does not fit',
     ],
   ])('refuses %s', (_, recipe, message) => {
-    const error = errorOf(() => validateRecipe(recipe as ViewRecipe, cifar));
+    const error = errorOf(() => validateRecipe(recipe as ViewRecipe, cifar, imageInput(32)));
     expect(isUserError(error)).toBe(true);
     expect(error.message).toContain(message);
   });

@@ -3,10 +3,17 @@
 // "Updating formulae and a pairwise algorithm for computing sample variances", 1979): as exact as float32 data
 // allow, and one trip through memory, since a block stays in the cache.
 
+import {
+  BatchNormGradientApplyJob, BatchNormGradientSumsJob, ChannelMomentsJob, ReluGradientJob, ScaleShiftJob,
+} from './jobs.generated';
+
 const BLOCK_ROWS: i32 = 128;
 
-/** Adds up mean and sum of squared deviations (float64 `[channels]` each, overwritten) of the rows. */
-export function channelMoments(x: usize, start: i32, end: i32, channels: i32, mean: usize, m2: usize): void {
+/** Adds up mean and sum of squared deviations of the rows [start, end) into those of chunk `chunk`, overwritten. */
+export function channelMoments(job: ChannelMomentsJob, start: i32, end: i32, chunk: i32): void {
+  const x = job.x, channels = job.channels;
+  const own = <usize>(chunk * channels) << 3;
+  const mean = job.mean + own, m2 = job.m2 + own;
   memory.fill(mean, 0, <usize>channels << 3);
   memory.fill(m2, 0, <usize>channels << 3);
   for (let from = start; from < end; from += BLOCK_ROWS) {
@@ -74,12 +81,10 @@ function merge(blockMean: f64, blockM2: f64, before: f64, share: f64, mean: usiz
   store<f64>(m2, load<f64>(m2) + blockM2 + delta * delta * before * share);
 }
 
-/**
- * y = activation(x · scale + shift + residual), `scale` and `shift` float32 `[channels]`; `residual` may be 0 (none).
- */
-export function scaleShift(
-  x: usize, residual: usize, y: usize, start: i32, end: i32, channels: i32, scale: usize, shift: usize, relu: i32,
-): void {
+/** y = activation(x · scale + shift + residual), `scale` and `shift` float32 `[channels]`. */
+export function scaleShift(job: ScaleShiftJob, start: i32, end: i32): void {
+  const x = job.x, residual = job.residual, y = job.y, channels = job.channels;
+  const scale = job.scale, shift = job.shift, relu = job.relu;
   const floor = relu ? f32x4.splat(0) : f32x4.splat(-Infinity);
   const rowBytes = <usize>channels << 2;
   const vectorBytes = (<usize>channels >> 2) << 4;
@@ -110,12 +115,13 @@ export function scaleShift(
 }
 
 /**
- * Per channel Σ dz and Σ dz · (x − mean), float64 `[channels]` each (overwritten); dz is dy where y > 0 (or all of
- * dy where `y` is 0: no activation). `mean` is float32 `[channels]`.
+ * Per channel Σ dz and Σ dz · (x − mean) into those of chunk `chunk`, overwritten; dz is dy where y > 0 (or all of
+ * dy without activation). `mean` is float32 `[channels]`.
  */
-export function batchNormGradientSums(
-  dy: usize, y: usize, x: usize, start: i32, end: i32, channels: i32, mean: usize, sums: usize, products: usize,
-): void {
+export function batchNormGradientSums(job: BatchNormGradientSumsJob, start: i32, end: i32, chunk: i32): void {
+  const dy = job.dy, y = job.y, x = job.x, channels = job.channels, mean = job.mean;
+  const own = <usize>(chunk * channels) << 3;
+  const sums = job.sums + own, products = job.products + own;
   memory.fill(sums, 0, <usize>channels << 3);
   memory.fill(products, 0, <usize>channels << 3);
   const stride = <usize>channels << 2;
@@ -172,10 +178,9 @@ function addLanes(totals: usize, v: v128): void {
 /**
  * dx = a · dz + b · x + c with float32 `[channels]` coefficients, and dz itself into `dResidual` unless that is 0.
  */
-export function batchNormGradientApply(
-  dy: usize, y: usize, x: usize, dx: usize, dResidual: usize,
-  start: i32, end: i32, channels: i32, a: usize, b: usize, c: usize,
-): void {
+export function batchNormGradientApply(job: BatchNormGradientApplyJob, start: i32, end: i32): void {
+  const dy = job.dy, y = job.y, x = job.x, dx = job.dx, dResidual = job.dResidual, channels = job.channels;
+  const a = job.a, b = job.b, c = job.c;
   const rowBytes = <usize>channels << 2;
   const vectorBytes = (<usize>channels >> 2) << 4;
   const zero = f32x4.splat(0);
@@ -200,7 +205,8 @@ export function batchNormGradientApply(
 }
 
 /** out = dy where y > 0, else 0, for the elements [start, end). */
-export function reluGradient(dy: usize, y: usize, out: usize, start: i32, end: i32): void {
+export function reluGradient(job: ReluGradientJob, start: i32, end: i32): void {
+  const dy = job.dy, y = job.y, out = job.out;
   let i = <usize>start << 2;
   const stop = <usize>end << 2;
   const zero = f32x4.splat(0);

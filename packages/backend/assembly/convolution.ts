@@ -4,6 +4,7 @@
 // is more than 1) and plain matrix products are the same loop.
 
 import { madd } from './fused';
+import { ConvolutionPhase, ConvolveJob } from './jobs.generated';
 
 /** Columns of a packed panel of weights. */
 export const PANEL: i32 = 8;
@@ -26,12 +27,33 @@ export function packPanels(
       }
       continue;
     }
-    for (let k = 0; k < depth; k++, from += rowBytes, to += 32) {
+    let k = 0;
+    if (present == PANEL && rowBytes == 4) {
+      for (; k + 4 <= depth; k += 4, from += 16, to += 128) {
+        transposeFour(from, columnBytes, to);
+        transposeFour(from + (columnBytes << 2), columnBytes, to + 16);
+      }
+    }
+    for (; k < depth; k++, from += rowBytes, to += 32) {
       for (let c = 0; c < PANEL; c++) {
         store<f32>(to + (<usize>c << 2), c < present ? load<f32>(from + <usize>c * columnBytes) : 0);
       }
     }
   }
+}
+
+/** Transposes four columns of four values each; rows of the result are 32 bytes apart. */
+// @ts-ignore: decorator
+@inline
+function transposeFour(from: usize, columnBytes: usize, to: usize): void {
+  const c0 = v128.load(from), c1 = v128.load(from + columnBytes);
+  const c2 = v128.load(from + (columnBytes << 1)), c3 = v128.load(from + 3 * columnBytes);
+  const low0 = v128.shuffle<i32>(c0, c1, 0, 4, 1, 5), low1 = v128.shuffle<i32>(c2, c3, 0, 4, 1, 5);
+  const high0 = v128.shuffle<i32>(c0, c1, 2, 6, 3, 7), high1 = v128.shuffle<i32>(c2, c3, 2, 6, 3, 7);
+  v128.store(to, v128.shuffle<i32>(low0, low1, 0, 1, 4, 5));
+  v128.store(to, v128.shuffle<i32>(low0, low1, 2, 3, 6, 7), 32);
+  v128.store(to, v128.shuffle<i32>(high0, high1, 0, 1, 4, 5), 64);
+  v128.store(to, v128.shuffle<i32>(high0, high1, 2, 3, 6, 7), 96);
 }
 
 /** Copies `rows` padded rows from padded row `first` on: `target[r, left + x] = image[first + r − top, x]`, else 0. */
@@ -59,30 +81,22 @@ export function padRows(
 
 /**
  * Works off the items [start, end) of images × bands (a band is `bandRows` rows of output).
- *
- * `job` (i32 each): 0 x, 1 y, 2 scratch bytes of a thread, 3 scratch, 4 bands, 5 bandRows, 6 height, 7 width,
- * 8 pixelBytes (of the input), 9 top, 10 left, 11 paddedWidth, 12 rowStep (padded rows), 13 columnStep (padded
- * columns), 14 spanRows (padded rows that one output row reads), 15 direct (1: no padding, read x itself),
- * 16 outImageBytes, 17 channels (of the output), 18 phases, 19 phase table.
- *
- * A phase (i32 each): 0 rows, 1 columns, 2 first byte in an output image, 3 rowBytes, 4 columnBytes (steps of the
- * output), 5 segments, 6 table of segment offsets (bytes from the pixel's first), 7 length of a segment, 8 panels.
  */
-export function convolve(job: usize, start: i32, end: i32, thread: i32): void {
-  const x = <usize>load<u32>(job);
-  const y = <usize>load<u32>(job + 4);
-  const bands = load<i32>(job + 16), bandRows = load<i32>(job + 20);
-  const height = load<i32>(job + 24), width = load<i32>(job + 28);
-  const pixelBytes = <usize>load<u32>(job + 32);
-  const paddedWidth = load<i32>(job + 44), rowStep = load<i32>(job + 48);
-  const columnBytesIn = <usize>load<i32>(job + 52) * pixelBytes;
-  const spanRows = load<i32>(job + 56);
-  const direct = load<i32>(job + 60);
-  const outImageBytes = <usize>load<u32>(job + 64);
-  const channels = load<i32>(job + 68);
-  const phases = load<i32>(job + 72);
-  const phaseTable = <usize>load<u32>(job + 76);
-  const scratch = <usize>load<u32>(job + 12) + <usize>thread * <usize>load<u32>(job + 8);
+export function convolve(job: ConvolveJob, start: i32, end: i32, thread: i32): void {
+  const x = job.x;
+  const y = job.y;
+  const bands = job.bands, bandRows = job.bandRows;
+  const height = job.height, width = job.width;
+  const pixelBytes = job.pixelBytes;
+  const paddedWidth = job.paddedWidth, rowStep = job.rowStep;
+  const columnBytesIn = <usize>job.columnStep * pixelBytes;
+  const spanRows = job.spanRows;
+  const direct = job.direct;
+  const outImageBytes = job.outImageBytes;
+  const channels = job.channels;
+  const phases = job.phases;
+  const phaseTable = job.phaseTable;
+  const scratch = job.scratch + <usize>thread * job.scratchBytes;
   const imageBytes = <usize>height * <usize>width * pixelBytes;
   const paddedBytes = <usize>paddedWidth * pixelBytes;
   const rowBytesIn = <usize>rowStep * paddedBytes;
@@ -93,22 +107,22 @@ export function convolve(job: usize, start: i32, end: i32, thread: i32): void {
     const out = y + <usize>n * outImageBytes;
     let base = scratch;
     if (direct) base = image + <usize>firstRow * rowBytesIn;
-    else padRows(image, scratch, firstRow * rowStep, (bandRows - 1) * rowStep + spanRows, load<i32>(job + 36), load<i32>(job + 40), height, width, paddedWidth, pixelBytes);
+    else padRows(image, scratch, firstRow * rowStep, (bandRows - 1) * rowStep + spanRows, job.top, job.left, height, width, paddedWidth, pixelBytes);
     for (let p = 0; p < phases; p++) {
-      const phase = phaseTable + <usize>p * 36;
-      const rows = min(bandRows, load<i32>(phase) - firstRow);
-      const columns = load<i32>(phase + 4);
+      const phase = changetype<ConvolutionPhase>(phaseTable + <usize>p * offsetof<ConvolutionPhase>());
+      const rows = min(bandRows, phase.rows - firstRow);
+      const columns = phase.columns;
       if (rows <= 0 || columns <= 0) continue;
-      const outRowBytes = <usize>load<u32>(phase + 12), outColumnBytes = <usize>load<u32>(phase + 16);
-      const target = out + <usize>load<u32>(phase + 8) + <usize>firstRow * outRowBytes;
-      const segments = load<i32>(phase + 20);
-      const length = load<i32>(phase + 28);
+      const outRowBytes = phase.rowBytes, outColumnBytes = phase.columnBytes;
+      const target = out + phase.firstByte + <usize>firstRow * outRowBytes;
+      const segments = phase.segments;
+      const length = phase.length;
       const panelBytes = <usize>(segments * length) << 5;
-      let panel = <usize>load<u32>(phase + 32);
+      let panel = phase.panels;
       for (let c = 0; c < channels; c += PANEL, panel += panelBytes) {
         panelProduct(
           base, rowBytesIn, columnBytesIn, target + (<usize>c << 2), outRowBytes, outColumnBytes,
-          rows, columns, <usize>load<u32>(phase + 24), segments, length, panel, min(PANEL, channels - c),
+          rows, columns, phase.offsets, segments, length, panel, min(PANEL, channels - c),
         );
       }
     }

@@ -1,34 +1,32 @@
 // Gradients of depthwise convolutions, on NHWC tensors: output channel c · multiplier + m reads input channel c by
 // the filter `[height, width, channels, multiplier]`.
 
+import { DepthwiseFilterGradientJob, DepthwiseInputGradientJob } from './jobs.generated';
+
 /**
  * Gradient by the input, images [start, end).
- *
- * `job` (i32 each): 0 dy, 1 filter, 2 dx, 3 height, 4 width, 5 channels, 6 outHeight, 7 outWidth, 8 filterHeight,
- * 9 filterWidth, 10 strideHeight, 11 strideWidth, 12 top, 13 left, 14 dilationHeight, 15 dilationWidth,
- * 16 multiplier.
  */
-export function depthwiseInputGradient(job: usize, start: i32, end: i32): void {
-  const height = load<i32>(job + 12), width = load<i32>(job + 16), channels = load<i32>(job + 20);
-  const outHeight = load<i32>(job + 24), outWidth = load<i32>(job + 28);
-  const multiplier = load<i32>(job + 64);
+export function depthwiseInputGradient(job: DepthwiseInputGradientJob, start: i32, end: i32): void {
+  const height = job.height, width = job.width, channels = job.channels;
+  const outHeight = job.outHeight, outWidth = job.outWidth;
+  const multiplier = job.multiplier;
   const pixelBytes = <usize>channels << 2;
   const dyPixelBytes = pixelBytes * <usize>multiplier;
   const imageBytes = <usize>(height * width) * pixelBytes;
   const dyImageBytes = <usize>(outHeight * outWidth) * dyPixelBytes;
-  const filterHeight = load<i32>(job + 32), filterWidth = load<i32>(job + 36);
-  const filter = <usize>load<u32>(job + 4);
+  const filterHeight = job.filterHeight, filterWidth = job.filterWidth;
+  const filter = job.filter;
   for (let n = start; n < end; n++) {
-    const dx = <usize>load<u32>(job + 8) + <usize>n * imageBytes;
-    let dy = <usize>load<u32>(job) + <usize>n * dyImageBytes;
+    const dx = job.dx + <usize>n * imageBytes;
+    let dy = job.dy + <usize>n * dyImageBytes;
     memory.fill(dx, 0, imageBytes);
     for (let oy = 0; oy < outHeight; oy++) {
       for (let ox = 0; ox < outWidth; ox++, dy += dyPixelBytes) {
         for (let ky = 0; ky < filterHeight; ky++) {
-          const y = oy * load<i32>(job + 40) - load<i32>(job + 48) + ky * load<i32>(job + 56);
+          const y = oy * job.strideHeight - job.top + ky * job.dilationHeight;
           if (y < 0 || y >= height) continue;
           for (let kx = 0; kx < filterWidth; kx++) {
-            const x = ox * load<i32>(job + 44) - load<i32>(job + 52) + kx * load<i32>(job + 60);
+            const x = ox * job.strideWidth - job.left + kx * job.dilationWidth;
             if (x < 0 || x >= width) continue;
             const to = dx + <usize>(y * width + x) * pixelBytes;
             const weights = filter + <usize>(ky * filterWidth + kx) * dyPixelBytes;
@@ -43,31 +41,29 @@ export function depthwiseInputGradient(job: usize, start: i32, end: i32): void {
 
 /**
  * Gradient by the filter: sums the images [start, end) into partial sum `chunk`, `[taps, channels · multiplier]`.
- *
- * `job` as above, but 0 dy, 1 x, 2 partial sums.
  */
-export function depthwiseFilterGradient(job: usize, start: i32, end: i32, chunk: i32): void {
-  const height = load<i32>(job + 12), width = load<i32>(job + 16), channels = load<i32>(job + 20);
-  const outHeight = load<i32>(job + 24), outWidth = load<i32>(job + 28);
-  const multiplier = load<i32>(job + 64);
+export function depthwiseFilterGradient(job: DepthwiseFilterGradientJob, start: i32, end: i32, chunk: i32): void {
+  const height = job.height, width = job.width, channels = job.channels;
+  const outHeight = job.outHeight, outWidth = job.outWidth;
+  const multiplier = job.multiplier;
   const pixelBytes = <usize>channels << 2;
   const dyPixelBytes = pixelBytes * <usize>multiplier;
   const imageBytes = <usize>(height * width) * pixelBytes;
   const dyImageBytes = <usize>(outHeight * outWidth) * dyPixelBytes;
-  const filterHeight = load<i32>(job + 32), filterWidth = load<i32>(job + 36);
+  const filterHeight = job.filterHeight, filterWidth = job.filterWidth;
   const sumBytes = <usize>(filterHeight * filterWidth) * dyPixelBytes;
-  const sum = <usize>load<u32>(job + 8) + <usize>chunk * sumBytes;
+  const sum = job.partialSums + <usize>chunk * sumBytes;
   memory.fill(sum, 0, sumBytes);
   for (let n = start; n < end; n++) {
-    const image = <usize>load<u32>(job + 4) + <usize>n * imageBytes;
-    let dy = <usize>load<u32>(job) + <usize>n * dyImageBytes;
+    const image = job.x + <usize>n * imageBytes;
+    let dy = job.dy + <usize>n * dyImageBytes;
     for (let oy = 0; oy < outHeight; oy++) {
       for (let ox = 0; ox < outWidth; ox++, dy += dyPixelBytes) {
         for (let ky = 0; ky < filterHeight; ky++) {
-          const y = oy * load<i32>(job + 40) - load<i32>(job + 48) + ky * load<i32>(job + 56);
+          const y = oy * job.strideHeight - job.top + ky * job.dilationHeight;
           if (y < 0 || y >= height) continue;
           for (let kx = 0; kx < filterWidth; kx++) {
-            const x = ox * load<i32>(job + 44) - load<i32>(job + 52) + kx * load<i32>(job + 60);
+            const x = ox * job.strideWidth - job.left + kx * job.dilationWidth;
             if (x < 0 || x >= width) continue;
             const from = image + <usize>(y * width + x) * pixelBytes;
             const to = sum + <usize>(ky * filterWidth + kx) * dyPixelBytes;

@@ -5,33 +5,29 @@
 
 import { PANEL, padRows } from './convolution';
 import { madd } from './fused';
+import { AddPartialSumsJob, FilterGradientJob } from './jobs.generated';
 
 /**
  * Sums the images [start, end) into partial sum `chunk`.
- *
- * `job` (i32 each): 0 x, 1 dy, 2 scratch bytes of a thread, 3 scratch, 4 bandRows, 5 outHeight, 6 height, 7 width,
- * 8 pixelBytes (of the input), 9 top, 10 left, 11 paddedWidth, 12 rowStep, 13 columnStep, 14 spanRows,
- * 15 outWidth, 16 channels (of dy), 17 segments, 18 table of segment offsets (bytes), 19 length of a segment,
- * 20 partial sums, each `[segments · length, channels rounded up to 8]`, 21 bytes of the padded band of x.
  */
-export function filterGradient(job: usize, start: i32, end: i32, chunk: i32, thread: i32): void {
-  const x = <usize>load<u32>(job), dy = <usize>load<u32>(job + 4);
-  const scratch = <usize>load<u32>(job + 12) + <usize>thread * <usize>load<u32>(job + 8);
-  const bandRows = load<i32>(job + 16), outHeight = load<i32>(job + 20);
-  const height = load<i32>(job + 24), width = load<i32>(job + 28);
-  const pixelBytes = <usize>load<u32>(job + 32);
-  const paddedWidth = load<i32>(job + 44), rowStep = load<i32>(job + 48);
-  const columnBytes = <usize>load<i32>(job + 52) * pixelBytes;
-  const spanRows = load<i32>(job + 56);
-  const outWidth = load<i32>(job + 60), channels = load<i32>(job + 64);
-  const segments = load<i32>(job + 68);
-  const offsets = <usize>load<u32>(job + 72);
-  const length = load<i32>(job + 76);
+export function filterGradient(job: FilterGradientJob, start: i32, end: i32, chunk: i32, thread: i32): void {
+  const x = job.x, dy = job.dy;
+  const scratch = job.scratch + <usize>thread * job.scratchBytes;
+  const bandRows = job.bandRows, outHeight = job.outHeight;
+  const height = job.height, width = job.width;
+  const pixelBytes = job.pixelBytes;
+  const paddedWidth = job.paddedWidth, rowStep = job.rowStep;
+  const columnBytes = <usize>job.columnStep * pixelBytes;
+  const spanRows = job.spanRows;
+  const outWidth = job.outWidth, channels = job.channels;
+  const segments = job.segments;
+  const offsets = job.offsets;
+  const length = job.length;
   const paddedChannels = (channels + PANEL - 1) & ~(PANEL - 1);
   const outBytes = <usize>paddedChannels << 2;
   const sumBytes = <usize>(segments * length) * outBytes;
-  const sum = <usize>load<u32>(job + 80) + <usize>chunk * sumBytes;
-  const gradients = scratch + <usize>load<u32>(job + 84);
+  const sum = job.partialSums + <usize>chunk * sumBytes;
+  const gradients = scratch + job.bandBytes;
   memory.fill(sum, 0, sumBytes);
   const imageBytes = <usize>height * <usize>width * pixelBytes;
   const dyPixelBytes = <usize>channels << 2;
@@ -42,7 +38,7 @@ export function filterGradient(job: usize, start: i32, end: i32, chunk: i32, thr
     const upstream = dy + <usize>n * <usize>outHeight * dyRowBytes;
     for (let first = 0; first < outHeight; first += bandRows) {
       const rows = min(bandRows, outHeight - first);
-      padRows(image, scratch, first * rowStep, (rows - 1) * rowStep + spanRows, load<i32>(job + 36), load<i32>(job + 40), height, width, paddedWidth, pixelBytes);
+      padRows(image, scratch, first * rowStep, (rows - 1) * rowStep + spanRows, job.top, job.left, height, width, paddedWidth, pixelBytes);
       let g = upstream + <usize>first * dyRowBytes;
       if (channels != paddedChannels) {
         widen(g, gradients, rows * outWidth, dyPixelBytes, outBytes);
@@ -80,19 +76,17 @@ function widen(from: usize, to: usize, pixels: i32, bytes: usize, outBytes: usiz
 
 /**
  * Adds up the partial sums, rows [start, end) of `[depth, channels]`.
- *
- * `job` (i32 each): 0 partial sums, 1 how many, 2 bytes of each, 3 out, 4 channels.
  */
-export function addPartialSums(job: usize, start: i32, end: i32): void {
-  const partials = <usize>load<u32>(job);
-  const count = load<i32>(job + 4);
-  const bytes = <usize>load<u32>(job + 8);
-  const channels = load<i32>(job + 16);
+export function addPartialSums(job: AddPartialSumsJob, start: i32, end: i32): void {
+  const partials = job.partialSums;
+  const count = job.count;
+  const bytes = job.bytes;
+  const channels = job.channels;
   const paddedBytes = <usize>((channels + PANEL - 1) & ~(PANEL - 1)) << 2;
   const rowBytes = <usize>channels << 2;
   for (let row = start; row < end; row++) {
     const from = partials + <usize>row * paddedBytes;
-    const to = <usize>load<u32>(job + 12) + <usize>row * rowBytes;
+    const to = job.out + <usize>row * rowBytes;
     let c: usize = 0;
     for (; c + 16 <= rowBytes; c += 16) {
       let total = v128.load(from + c);

@@ -1,16 +1,16 @@
 // Updates of optimizers, elements [start, end): one trip through memory. No input is written to.
 
+import { AdamUpdateJob, MomentumUpdateJob } from './jobs.generated';
+
 /**
  * SGD with momentum: d = g + decay · p, v' = momentum · v + d, p' = p − rate · v', or with Nesterov's look-ahead
  * p' = p − rate · (d + momentum · v').
- *
- * `job`: 0 p, 1 g, 2 v (0: without momentum), 3 p', 4 v', 5 rate, 6 momentum, 7 decay (float32 each), 8 nesterov.
  */
-export function momentumUpdate(job: usize, start: i32, end: i32): void {
-  const p = <usize>load<u32>(job), g = <usize>load<u32>(job + 4), v = <usize>load<u32>(job + 8);
-  const toP = <usize>load<u32>(job + 12), toV = <usize>load<u32>(job + 16);
-  const rate = load<f32>(job + 20), momentum = load<f32>(job + 24), decay = load<f32>(job + 28);
-  const nesterov = load<i32>(job + 32) != 0;
+export function momentumUpdate(job: MomentumUpdateJob, start: i32, end: i32): void {
+  const p = job.parameter, g = job.gradient, v = job.velocity;
+  const toP = job.nextParameter, toV = job.nextVelocity;
+  const rate = job.rate, momentum = job.momentum, decay = job.decay;
+  const nesterov = job.nesterov != 0;
   const rates = f32x4.splat(rate), momenta = f32x4.splat(momentum), decays = f32x4.splat(decay);
   let i = <usize>start << 2;
   const stop = <usize>end << 2;
@@ -39,18 +39,15 @@ export function momentumUpdate(job: usize, start: i32, end: i32): void {
 /**
  * Adam: d = g + decay · p, m' = beta1 · m + (1 − beta1) · d, s' = beta2 · s + (1 − beta2) · d²,
  * p' = keep · p − rate · m' / (scale · √s' + epsilon); rate and scale hold the bias corrections.
- *
- * `job`: 0 p, 1 g, 2 m, 3 s, 4 p', 5 m', 6 s', then float32 each: 7 beta1, 8 1 − beta1, 9 beta2, 10 1 − beta2,
- * 11 rate, 12 scale, 13 epsilon, 14 decay, 15 keep.
  */
-export function adamUpdate(job: usize, start: i32, end: i32): void {
-  const p = <usize>load<u32>(job), g = <usize>load<u32>(job + 4);
-  const m = <usize>load<u32>(job + 8), s = <usize>load<u32>(job + 12);
-  const toP = <usize>load<u32>(job + 16), toM = <usize>load<u32>(job + 20), toS = <usize>load<u32>(job + 24);
-  const beta1 = load<f32>(job + 28), rest1 = load<f32>(job + 32);
-  const beta2 = load<f32>(job + 36), rest2 = load<f32>(job + 40);
-  const rate = load<f32>(job + 44), scale = load<f32>(job + 48), epsilon = load<f32>(job + 52);
-  const decay = load<f32>(job + 56), keep = load<f32>(job + 60);
+export function adamUpdate(job: AdamUpdateJob, start: i32, end: i32): void {
+  const p = job.parameter, g = job.gradient;
+  const m = job.mean, s = job.square;
+  const toP = job.nextParameter, toM = job.nextMean, toS = job.nextSquare;
+  const beta1 = job.beta1, rest1 = job.rest1;
+  const beta2 = job.beta2, rest2 = job.rest2;
+  const rate = job.rate, scale = job.scale, epsilon = job.epsilon;
+  const decay = job.decay, keep = job.keep;
   let i = <usize>start << 2;
   const stop = <usize>end << 2;
   for (; i + 16 <= stop; i += 16) {

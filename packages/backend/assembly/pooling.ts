@@ -1,30 +1,32 @@
-// Pooling and its gradients, on NHWC tensors, one image at a time.
-//
-// A job (i32 each): 0 to 2 tensors, 3 height, 4 width, 5 channels, 6 outHeight, 7 outWidth, 8 filterHeight,
-// 9 filterWidth, 10 strideHeight, 11 strideWidth, 12 top, 13 left. Padding takes no part in a maximum and is not
-// counted in a mean.
+// Pooling and its gradients, on NHWC tensors, one image at a time. Padding takes no part in a maximum and is not counted
+// in a mean.
 
-// @ts-ignore: decorator
-@inline
-function field(job: usize, index: i32): i32 {
-  return load<i32>(job + (<usize>index << 2));
+import { AveragePoolGradientJob, MaxPoolGradientJob, PoolJob } from './jobs.generated';
+
+/** Largest value of each window, images [start, end); NaN is passed over, as elsewhere in tfjs. */
+export function maxPool(job: PoolJob, start: i32, end: i32): void {
+  pool(job, start, end, false);
 }
 
-/** Largest value (what is not a number is passed over, as elsewhere in tfjs) or mean of each window, images [start, end); tensors 0 x, 1 y. */
-export function pool(job: usize, start: i32, end: i32, average: bool): void {
-  const height = field(job, 3), width = field(job, 4);
-  const pixelBytes = <usize>field(job, 5) << 2;
-  const outHeight = field(job, 6), outWidth = field(job, 7);
+/** Mean of each window, images [start, end). */
+export function averagePool(job: PoolJob, start: i32, end: i32): void {
+  pool(job, start, end, true);
+}
+
+function pool(job: PoolJob, start: i32, end: i32, average: bool): void {
+  const height = job.height, width = job.width;
+  const pixelBytes = <usize>job.channels << 2;
+  const outHeight = job.outHeight, outWidth = job.outWidth;
   const rowBytes = <usize>width * pixelBytes;
   for (let n = start; n < end; n++) {
-    const x = <usize>load<u32>(job) + <usize>(n * height) * rowBytes;
-    let y = <usize>load<u32>(job + 4) + <usize>(n * outHeight * outWidth) * pixelBytes;
+    const x = job.x + <usize>(n * height) * rowBytes;
+    let y = job.y + <usize>(n * outHeight * outWidth) * pixelBytes;
     for (let oy = 0; oy < outHeight; oy++) {
-      const top = oy * field(job, 10) - field(job, 12);
-      const firstRow = max(0, top), lastRow = min(height, top + field(job, 8));
+      const top = oy * job.strideHeight - job.top;
+      const firstRow = max(0, top), lastRow = min(height, top + job.filterHeight);
       for (let ox = 0; ox < outWidth; ox++, y += pixelBytes) {
-        const left = ox * field(job, 11) - field(job, 13);
-        const firstColumn = max(0, left), lastColumn = min(width, left + field(job, 9));
+        const left = ox * job.strideWidth - job.left;
+        const firstColumn = max(0, left), lastColumn = min(width, left + job.filterWidth);
         const share: f32 = <f32>1 / <f32>max(1, (lastRow - firstRow) * (lastColumn - firstColumn));
         let c: usize = 0;
         for (; c + 16 <= pixelBytes; c += 16) {
@@ -55,22 +57,22 @@ export function pool(job: usize, start: i32, end: i32, average: bool): void {
   }
 }
 
-/** Gradient of the mean of each window, images [start, end); tensors 0 dy, 1 dx. */
-export function averagePoolGradient(job: usize, start: i32, end: i32): void {
-  const height = field(job, 3), width = field(job, 4);
-  const pixelBytes = <usize>field(job, 5) << 2;
-  const outHeight = field(job, 6), outWidth = field(job, 7);
+/** Gradient of the mean of each window, images [start, end). */
+export function averagePoolGradient(job: AveragePoolGradientJob, start: i32, end: i32): void {
+  const height = job.height, width = job.width;
+  const pixelBytes = <usize>job.channels << 2;
+  const outHeight = job.outHeight, outWidth = job.outWidth;
   const rowBytes = <usize>width * pixelBytes;
   for (let n = start; n < end; n++) {
-    let dy = <usize>load<u32>(job) + <usize>(n * outHeight * outWidth) * pixelBytes;
-    const dx = <usize>load<u32>(job + 4) + <usize>(n * height) * rowBytes;
+    let dy = job.dy + <usize>(n * outHeight * outWidth) * pixelBytes;
+    const dx = job.dx + <usize>(n * height) * rowBytes;
     memory.fill(dx, 0, <usize>height * rowBytes);
     for (let oy = 0; oy < outHeight; oy++) {
-      const top = oy * field(job, 10) - field(job, 12);
-      const firstRow = max(0, top), lastRow = min(height, top + field(job, 8));
+      const top = oy * job.strideHeight - job.top;
+      const firstRow = max(0, top), lastRow = min(height, top + job.filterHeight);
       for (let ox = 0; ox < outWidth; ox++, dy += pixelBytes) {
-        const left = ox * field(job, 11) - field(job, 13);
-        const firstColumn = max(0, left), lastColumn = min(width, left + field(job, 9));
+        const left = ox * job.strideWidth - job.left;
+        const firstColumn = max(0, left), lastColumn = min(width, left + job.filterWidth);
         const share: f32 = <f32>1 / <f32>max(1, (lastRow - firstRow) * (lastColumn - firstColumn));
         for (let row = firstRow; row < lastRow; row++) {
           let at = dx + <usize>row * rowBytes + <usize>firstColumn * pixelBytes;
@@ -89,22 +91,22 @@ export function averagePoolGradient(job: usize, start: i32, end: i32): void {
 
 /**
  * Gradient of max pooling, images [start, end): each window's gradient goes to its first largest value, or to its
- * first value where that is not a number; tensors 0 x, 1 dy, 2 dx.
+ * first value where that is NaN.
  */
-export function maxPoolGradient(job: usize, start: i32, end: i32): void {
-  const height = field(job, 3), width = field(job, 4);
-  const pixelBytes = <usize>field(job, 5) << 2;
-  const outHeight = field(job, 6), outWidth = field(job, 7);
-  const filterHeight = field(job, 8), filterWidth = field(job, 9);
-  const strideHeight = field(job, 10), strideWidth = field(job, 11);
-  const top = field(job, 12), left = field(job, 13);
+export function maxPoolGradient(job: MaxPoolGradientJob, start: i32, end: i32): void {
+  const height = job.height, width = job.width;
+  const pixelBytes = <usize>job.channels << 2;
+  const outHeight = job.outHeight, outWidth = job.outWidth;
+  const filterHeight = job.filterHeight, filterWidth = job.filterWidth;
+  const strideHeight = job.strideHeight, strideWidth = job.strideWidth;
+  const top = job.top, left = job.left;
   const rowBytes = <usize>width * pixelBytes;
   const imageBytes = <usize>height * rowBytes;
   const dyImageBytes = <usize>(outHeight * outWidth) * pixelBytes;
   for (let n = start; n < end; n++) {
-    const x = <usize>load<u32>(job) + <usize>n * imageBytes;
-    const dx = <usize>load<u32>(job + 8) + <usize>n * imageBytes;
-    let dy = <usize>load<u32>(job + 4) + <usize>n * dyImageBytes;
+    const x = job.x + <usize>n * imageBytes;
+    const dx = job.dx + <usize>n * imageBytes;
+    let dy = job.dy + <usize>n * dyImageBytes;
     memory.fill(dx, 0, imageBytes);
     for (let oy = 0; oy < outHeight; oy++) {
       const firstRow = max(0, oy * strideHeight - top), lastRow = min(height, oy * strideHeight - top + filterHeight);

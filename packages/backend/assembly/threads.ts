@@ -6,7 +6,7 @@
 // operation than the one whose slot it has read; the slot stays as it is until all its chunks are done. Sleeping is
 // left to JavaScript (kernel-runner.ts, start-pool.node.ts).
 
-import { runChunk } from './dispatch';
+import { runChunk } from './dispatch.generated';
 
 /** About 50 µs: most operations of a training step follow each other faster. */
 const SPINS_OF_A_WORKER: i32 = 40000;

@@ -7,33 +7,29 @@
 
 import { padRows } from './convolution';
 import { tile4 } from './filter-gradient';
+import { WinogradFilterGradientJob, WinogradFilterResultJob } from './jobs.generated';
 import { transformInput } from './winograd';
 
 /**
  * Sums the transformed filter gradient of the images [start, end) into partial sum `chunk`. Tiles of `together`
  * bands are transformed before their products are taken.
- *
- * `job` (i32 each): 0 x, 1 dy, 2 scratch bytes of a thread, 3 scratch, 4 bands of an image, 5 bandRows, 6 height,
- * 7 width, 8 pixelBytes (of the input), 9 top, 10 left, 11 tile columns, 12 outHeight, 13 outWidth, 14 channels (of
- * dy), 15 partial sums `[16, depth, channels]`, 16 bytes of the padded band, 17 bytes of a plane of inputs,
- * 18 together.
  */
-export function winogradFilterGradient(job: usize, start: i32, end: i32, chunk: i32, thread: i32): void {
-  const x = <usize>load<u32>(job), dy = <usize>load<u32>(job + 4);
-  const scratch = <usize>load<u32>(job + 12) + <usize>thread * <usize>load<u32>(job + 8);
-  const bands = load<i32>(job + 16), bandRows = load<i32>(job + 20);
-  const height = load<i32>(job + 24), width = load<i32>(job + 28);
-  const pixelBytes = <usize>load<u32>(job + 32);
-  const top = load<i32>(job + 36), left = load<i32>(job + 40);
-  const columns = load<i32>(job + 44), outHeight = load<i32>(job + 48), outWidth = load<i32>(job + 52);
-  const outBytes = <usize>load<i32>(job + 56) << 2;
-  const planes = scratch + <usize>load<u32>(job + 64);
-  const planeBytes = <usize>load<u32>(job + 68);
-  const together = load<i32>(job + 72);
+export function winogradFilterGradient(job: WinogradFilterGradientJob, start: i32, end: i32, chunk: i32, thread: i32): void {
+  const x = job.x, dy = job.dy;
+  const scratch = job.scratch + <usize>thread * job.scratchBytes;
+  const bands = job.bands, bandRows = job.bandRows;
+  const height = job.height, width = job.width;
+  const pixelBytes = job.pixelBytes;
+  const top = job.top, left = job.left;
+  const columns = job.columns, outHeight = job.outHeight, outWidth = job.outWidth;
+  const outBytes = <usize>job.channels << 2;
+  const planes = scratch + job.bandBytes;
+  const planeBytes = job.planeBytes;
+  const together = job.together;
   const gradients = planes + (planeBytes << 4);
   const gradientBytes = (planeBytes / pixelBytes) * outBytes;
   const sumBytes = (pixelBytes << 2) * outBytes;
-  const sum = <usize>load<u32>(job + 60) + <usize>chunk * sumBytes;
+  const sum = job.partialSums + <usize>chunk * sumBytes;
   const paddedWidth = (columns << 1) + 2;
   const imageBytes = <usize>height * <usize>width * pixelBytes;
   const dyRowBytes = <usize>outWidth * outBytes;
@@ -105,14 +101,12 @@ function storeGradientRow(q: usize, planeBytes: usize, g0: v128, g1: v128): usiz
 
 /**
  * Turns the sums of products into the filter's gradient, input channels [start, end).
- *
- * `job` (i32 each): 0 sums `[16, depth, channels]`, 1 out `[9, depth, channels]`, 2 depth, 3 channels.
  */
-export function winogradFilterResult(job: usize, start: i32, end: i32): void {
-  const rowBytes = <usize>load<i32>(job + 12) << 2;
-  const plane = <usize>load<i32>(job + 8) * rowBytes;
+export function winogradFilterResult(job: WinogradFilterResultJob, start: i32, end: i32): void {
+  const rowBytes = <usize>job.channels << 2;
+  const plane = <usize>job.depth * rowBytes;
   for (let at = <usize>start * rowBytes; at < <usize>end * rowBytes; at += 16) {
-    const p = <usize>load<u32>(job) + at, q = <usize>load<u32>(job + 4) + at;
+    const p = job.sums + at, q = job.out + at;
     const zero = f32x4.splat(0);
     let a0 = zero, a1 = zero, a2 = zero, b0 = zero, b1 = zero, b2 = zero, c0 = zero, c1 = zero, c2 = zero;
     for (let row: usize = 0; row < 4; row++) {

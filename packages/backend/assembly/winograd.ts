@@ -8,6 +8,7 @@
 
 import { padRows } from './convolution';
 import { madd } from './fused';
+import { WinogradConvolveJob, WinogradFiltersJob } from './jobs.generated';
 
 /** Transforms rows × columns tiles of a padded band into 16 planes of `[tile, channels]`. */
 export function transformInput(
@@ -54,15 +55,13 @@ function storeFour(q: usize, planeBytes: usize, d0: v128, d1: v128, d2: v128, d3
 
 /**
  * Transforms packed filters, panels [start, end): `[9, depth, 8]` becomes `[16, depth, 8]`.
- *
- * `job` (i32 each): 0 packed, 1 target, 2 depth.
  */
-export function winogradFilters(job: usize, start: i32, end: i32): void {
-  const plane = <usize>load<u32>(job + 8) << 5;
+export function winogradFilters(job: WinogradFiltersJob, start: i32, end: i32): void {
+  const plane = <usize>job.depth << 5;
   const one = f32x4.splat(1), half = f32x4.splat(0.5), quarter = f32x4.splat(0.25);
   for (let panel = start; panel < end; panel++) {
-    const packed = <usize>load<u32>(job) + <usize>panel * 9 * plane;
-    const target = <usize>load<u32>(job + 4) + <usize>(panel << 4) * plane;
+    const packed = job.packed + <usize>panel * 9 * plane;
+    const target = job.target + <usize>(panel << 4) * plane;
     for (let at: usize = 0; at < plane; at += 16) {
       let p = packed + at, q = target + at;
       // Rows 0 to 2 of the filter; halves are multiplied in at the end of each row of the result.
@@ -122,23 +121,19 @@ function planeProduct(a: usize, panel: usize, out: usize, tiles: i32, depthBytes
 
 /**
  * Works off the items [start, end) of images × bands (a band is `bandRows` rows of tiles).
- *
- * `job` (i32 each): 0 x, 1 y, 2 scratch bytes of a thread, 3 scratch, 4 bands, 5 bandRows, 6 height, 7 width,
- * 8 pixelBytes (of the input), 9 top, 10 left, 11 tile columns, 12 outHeight, 13 outWidth, 14 channels (of the
- * output), 15 transformed filters `[panel, 16, depth, 8]`, 16 bytes of the padded band, 17 bytes of a plane of inputs.
  */
-export function winogradConvolve(job: usize, start: i32, end: i32, thread: i32): void {
-  const x = <usize>load<u32>(job), y = <usize>load<u32>(job + 4);
-  const scratch = <usize>load<u32>(job + 12) + <usize>thread * <usize>load<u32>(job + 8);
-  const bands = load<i32>(job + 16), bandRows = load<i32>(job + 20);
-  const height = load<i32>(job + 24), width = load<i32>(job + 28);
-  const pixelBytes = <usize>load<u32>(job + 32);
-  const top = load<i32>(job + 36), left = load<i32>(job + 40);
-  const columns = load<i32>(job + 44), outHeight = load<i32>(job + 48), outWidth = load<i32>(job + 52);
-  const outPixelBytes = <usize>load<i32>(job + 56) << 2;
-  const filters = <usize>load<u32>(job + 60);
-  const planes = scratch + <usize>load<u32>(job + 64);
-  const planeBytes = <usize>load<u32>(job + 68);
+export function winogradConvolve(job: WinogradConvolveJob, start: i32, end: i32, thread: i32): void {
+  const x = job.x, y = job.y;
+  const scratch = job.scratch + <usize>thread * job.scratchBytes;
+  const bands = job.bands, bandRows = job.bandRows;
+  const height = job.height, width = job.width;
+  const pixelBytes = job.pixelBytes;
+  const top = job.top, left = job.left;
+  const columns = job.columns, outHeight = job.outHeight, outWidth = job.outWidth;
+  const outPixelBytes = <usize>job.channels << 2;
+  const filters = job.filters;
+  const planes = scratch + job.bandBytes;
+  const planeBytes = job.planeBytes;
   const products = planes + (planeBytes << 4);
   const productBytes = (planeBytes / pixelBytes) << 5;
   const paddedWidth = (columns << 1) + 2;

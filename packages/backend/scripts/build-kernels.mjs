@@ -1,8 +1,10 @@
-// Compiles assembly/ to WebAssembly: for memory of one thread and for shared memory, each with and without relaxed
-// SIMD, and writes them as base64 into a TypeScript module: nothing to fetch, in Node or in any bundler.
+// Generates both sides of the calls of kernels (calling-convention.mjs), then compiles assembly/ to WebAssembly: for
+// memory of one thread and for shared memory, each with and without relaxed SIMD. The binaries become base64 in a
+// TypeScript module: nothing to fetch, in Node or in any bundler.
 import asc from 'assemblyscript/asc';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { assemblyDispatch, assemblyJobs, typescriptJobs } from './calling-convention.mjs';
 
 const folder = fileURLToPath(new URL('..', import.meta.url));
 const sectionsThatTouchMemory = { 6: 'globals', 8: 'a start function', 9: 'a table', 11: 'data' };
@@ -57,6 +59,9 @@ async function compile(name, entry, flags) {
 
 process.chdir(folder);
 mkdirSync('src/wasm', { recursive: true });
+writeFileSync('assembly/jobs.generated.ts', assemblyJobs());
+writeFileSync('assembly/dispatch.generated.ts', assemblyDispatch());
+writeFileSync('src/wasm/kernel-jobs.generated.ts', typescriptJobs());
 const sharedFlags = [
   '--enable',
   'threads',

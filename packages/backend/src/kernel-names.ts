@@ -96,3 +96,51 @@ export interface AdamUpdateAttrs {
   /** Number of this update, from 1: for the bias corrections. */
   readonly step: number;
 }
+
+/**
+ * Layer normalisation over the last axis.
+ *
+ * - inputs: `x` float32 `[…, columns]`; `scale` and `offset` float32 `[columns]`
+ * - attrs: {@link LayerNormAttrs}
+ * - outputs: `[y, mean, inverse]`; `y` as `x`, `mean` and `inverse`, 1 / √(variance + epsilon) with the biased
+ *   variance, float32 `[…, 1]`
+ */
+export const SslLayerNorm = 'SslLayerNorm';
+
+/**
+ * Gradient of {@link SslLayerNorm}; gradients that reach `mean` and `inverse` are not part of it.
+ *
+ * - inputs: `dy` as `y`; `x` and `scale`; `mean` and `inverse` as the forward kernel gave them
+ * - outputs: `[dx, dScale, dOffset]`
+ */
+export const SslLayerNormGrad = 'SslLayerNormGrad';
+
+/** Attributes of {@link SslLayerNorm}. */
+export interface LayerNormAttrs {
+  /** Added to the variance before the root. PyTorch's default is 1e-5. */
+  readonly epsilon: number;
+}
+
+/**
+ * The Gaussian error linear unit in its exact form.
+ *
+ * - inputs: `x` float32
+ * - outputs: one tensor as `x`
+ */
+export const SslGelu = 'SslGelu';
+
+/**
+ * Gradient of {@link SslGelu}.
+ *
+ * - inputs: `dy` and `x`, float32 of the same shape
+ * - outputs: one tensor of that shape
+ */
+export const SslGeluGrad = 'SslGeluGrad';
+
+/**
+ * Gradient of `tf.softmax` over the last axis.
+ *
+ * - inputs: `dy`; `y`, the result of softmax; both float32 of the same shape
+ * - outputs: one tensor of that shape
+ */
+export const SslSoftmaxGrad = 'SslSoftmaxGrad';

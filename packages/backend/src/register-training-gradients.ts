@@ -2,7 +2,11 @@ import * as tf from '@tensorflow/tfjs-core';
 import { SslReluGrad } from './kernel-names.ts';
 import { batchNormInferenceGradient } from './ops/batch-norm-inference.ts';
 import { batchNormTrainingGradient } from './ops/batch-norm-training.ts';
+import { geluGradient } from './ops/gelu.ts';
+import { layerNormGradient } from './ops/layer-norm.ts';
+import { matMulGradient } from './ops/mat-mul-gradient.ts';
 import { runKernel } from './ops/run-kernel.ts';
+import { softmaxGradient } from './ops/softmax-gradient.ts';
 
 /**
  * Registers the gradients of this package's ops and puts cheaper ones in place of some of tfjs's. The gradients of
@@ -10,7 +14,15 @@ import { runKernel } from './ops/run-kernel.ts';
  * `@tensorflow/tfjs-core/dist/register_all_gradients`). Calling it again changes nothing.
  */
 export function registerTrainingGradients(): void {
-  for (const gradient of [batchNormTrainingGradient, batchNormInferenceGradient, reluGradient]) {
+  for (const gradient of [
+    batchNormTrainingGradient,
+    batchNormInferenceGradient,
+    geluGradient,
+    layerNormGradient,
+    matMulGradient,
+    reluGradient,
+    softmaxGradient,
+  ]) {
     if (tf.getGradient(gradient.kernelName)) tf.unregisterGradient(gradient.kernelName);
     tf.registerGradient(gradient);
   }

@@ -1,8 +1,8 @@
 export {
   conformanceChecks,
   conformanceGroups,
-  conformanceLimit,
   type ConformanceCheck,
   type ConformanceGroup,
+  type ConformanceLimits,
   type ConformanceResult,
 } from './conformance/conformance-checks.ts';

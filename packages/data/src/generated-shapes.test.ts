@@ -1,6 +1,7 @@
 import { createRandom } from '@ssl/random';
 import { describe, expect, it } from 'vitest';
 
+import { bytesOf } from './fixtures/numbered-dataset.ts';
 import { createGeneratedShapes } from './generated-shapes.ts';
 import { outlines } from './generated-shapes/outlines.ts';
 
@@ -12,12 +13,15 @@ describe('createGeneratedShapes', () => {
     for (const label of dataset.labels ?? []) counts[label]! += 1;
     expect(counts).toEqual(new Array<number>(10).fill(20));
     expect(createGeneratedShapes()).toMatchObject({ name: 'generated:shapes (train)', length: 4000 });
-    expect(createGeneratedShapes({ split: 'test' })).toMatchObject({ length: 1000, imageSize: [32, 32] });
+    expect(createGeneratedShapes({ split: 'test' })).toMatchObject({
+      length: 1000,
+      samples: { modality: 'image', shape: [32, 32, 3] },
+    });
   });
 
   it('draws the same picture again, whatever the length, and another for another seed, split or index', async () => {
     const picture = await createGeneratedShapes({ seed: 3 }).read(7);
-    expect(picture).toMatchObject({ height: 32, width: 32, channels: 3 });
+    expect(picture).toMatchObject({ modality: 'image', height: 32, width: 32, channels: 3, range: [0, 255] });
     expect(await createGeneratedShapes({ seed: 3, length: 8 }).read(7)).toEqual(picture);
     expect(await createGeneratedShapes({ seed: 4 }).read(7)).not.toEqual(picture);
     expect(await createGeneratedShapes({ seed: 3, split: 'test' }).read(7)).not.toEqual(picture);
@@ -28,7 +32,7 @@ describe('createGeneratedShapes', () => {
     const dataset = createGeneratedShapes({ imageSize: 16, length: 20 });
     let hash = 0;
     for (let index = 0; index < dataset.length; index++) {
-      for (const byte of (await dataset.read(index)).data) hash = (Math.imul(hash, 31) + byte) | 0;
+      for (const byte of bytesOf(await dataset.read(index))) hash = (Math.imul(hash, 31) + byte) | 0;
     }
     expect(hash).toMatchInlineSnapshot(`-490032870`);
   });
@@ -36,7 +40,7 @@ describe('createGeneratedShapes', () => {
   it('sets shape and background apart, so that a person can tell the shape', async () => {
     const dataset = createGeneratedShapes({ length: 200 });
     for (let index = 0; index < dataset.length; index++) {
-      const { data } = await dataset.read(index);
+      const data = bytesOf(await dataset.read(index));
       const lightness = Array.from({ length: 1024 }, (_, pixel) => lumaAt(data, pixel)).sort((a, b) => a - b);
       // At least one pixel in 25 belongs to the shape, at least as many to the background.
       expect((lightness[983] as number) - (lightness[41] as number)).toBeGreaterThan(0.25);
@@ -46,7 +50,7 @@ describe('createGeneratedShapes', () => {
   it('leaves k-means on pixels hardly better than guessing', async () => {
     const dataset = createGeneratedShapes({ length: 600 });
     const rows: Uint8Array[] = [];
-    for (let index = 0; index < dataset.length; index++) rows.push((await dataset.read(index)).data);
+    for (let index = 0; index < dataset.length; index++) rows.push(bytesOf(await dataset.read(index)));
     const clusters = kMeans(rows, 10);
     // The share of each cluster's most frequent class is at least what the best assignment to classes reaches.
     const counts = Array.from({ length: 10 }, () => new Array<number>(10).fill(0));

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { numberedDataset } from './fixtures/numbered-dataset.ts';
+import { bytesOf, numberedDataset } from './fixtures/numbered-dataset.ts';
 import { subset } from './subset.ts';
 
 describe('subset', () => {
@@ -10,9 +10,9 @@ describe('subset', () => {
       name: 'numbered, 3 of 30',
       length: 3,
       labels: Int32Array.of(5, 3, 5),
-      channels: 1,
+      samples: { modality: 'image', shape: [1, 1, 1] },
     });
-    expect((await chosen.read(2)).data).toEqual(Uint8Array.of(25));
+    expect(bytesOf(await chosen.read(2))).toEqual(Uint8Array.of(25));
     await expect(chosen.read(3)).rejects.toThrow('subset.read: index must be an integer from 0 to 2, got 3');
   });
 

@@ -4,24 +4,24 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 
-import type { ViewBatch, ViewRecipe } from '@ssl/augment';
+import type { InputSpec, ViewBatch, ViewRecipe } from '@ssl/augment';
 import { describe, expect, it, onTestFinished } from 'vitest';
 
 import type { Dataset } from './dataset.ts';
 import { cifar10Bytes } from './fixtures/cifar-10-bytes.ts';
 import { noisyImage } from './fixtures/image-bytes.node.ts';
-import { numberedDataset } from './fixtures/numbered-dataset.ts';
+import { numberedDataset, numberedInput } from './fixtures/numbered-dataset.ts';
 import { temporaryFolder } from './fixtures/temporary-folder.node.ts';
 import { openDataset } from './open-dataset.node.ts';
 import { subset } from './subset.ts';
-import type { ViewLoader } from './view-loader.ts';
+import { oneStream, type StreamPlan, type ViewLoader } from './view-loader.ts';
 import { createWorkerViewLoader, type WorkerViewLoaderOptions } from './worker-view-loader.node.ts';
 
 const recipe: ViewRecipe = {
-  shared: [{ name: 'randomResizedCrop', size: 16 }],
+  shared: { crop: [{ name: 'randomResizedCrop', size: 16 }] },
   groups: {
     global: {
-      count: 2,
+      ...{ shared: 'crop', count: 2 },
       transforms: [
         { name: 'randomHorizontalFlip' },
         { name: 'colorJitter', brightness: 0.4, contrast: 0.4, saturation: 0.2, hue: 0.1, probability: 0.8 },
@@ -29,7 +29,7 @@ const recipe: ViewRecipe = {
       ],
     },
     turned: {
-      count: 3,
+      ...{ shared: 'crop', count: 3 },
       transforms: [
         {
           ...{ name: 'oneOf', pick: 'random', target: true },
@@ -40,8 +40,18 @@ const recipe: ViewRecipe = {
   },
 };
 
-function loaderOf(options: Partial<WorkerViewLoaderOptions> & { dataset: Dataset }): ViewLoader {
-  const loader = createWorkerViewLoader({ recipe, batchSize: 4, seed: 7, workers: 1, ...options });
+const colour: InputSpec = {
+  ...{ modality: 'image', shape: [16, 16, 3], dtype: 'float32' },
+  normalization: { mean: [0.5, 0.4, 0.3], std: [0.2, 0.3, 0.4] },
+};
+
+type LoaderOptions = Partial<WorkerViewLoaderOptions> & { dataset: Dataset; batchSize?: number };
+
+function loaderOf({ batchSize = 4, ...options }: LoaderOptions): ViewLoader {
+  const { samples } = options.dataset;
+  const input = samples.shape[2] === 1 ? numberedInput : colour;
+  const streams = oneStream(batchSize);
+  const loader = createWorkerViewLoader({ recipe, input, streams, seed: 7, workers: 1, ...options });
   onTestFinished(() => loader.close());
   return loader;
 }
@@ -54,13 +64,16 @@ async function collect(batches: AsyncIterable<ViewBatch>): Promise<ViewBatch[]> 
 
 function digest(batches: readonly ViewBatch[]): string {
   const hash = createHash('sha256');
-  for (const { indices, labels, groups } of batches) {
-    hash.update(indices).update(labels ?? 'none');
-    for (const [name, group] of Object.entries(groups)) {
+  for (const { streams, groups } of batches) {
+    for (const [name, { size, indices, labels }] of Object.entries(streams))
       hash
-        .update(`${name} ${group.count} ${group.height} ${group.width} ${group.channels}`)
-        .update(group.images);
-      if (group.targets) hash.update(group.targets);
+        .update(`${name} ${size}`)
+        .update(indices)
+        .update(labels ?? 'none');
+    for (const [name, { stream, count, shape, inputs, targets }] of Object.entries(groups)) {
+      hash.update(`${name} ${stream} ${count} ${shape.join()}`).update(inputs);
+      for (const [target, values] of Object.entries(targets))
+        hash.update(`${target} ${values.shape.join()}`).update(values.data);
     }
   }
   return hash.digest('hex');
@@ -89,6 +102,38 @@ describe('batches', () => {
       }
       expect(new Set(digests).size).toBe(1);
     }
+  });
+
+  it('are the same bytes for several streams, whose passes end within batches', async () => {
+    const cifar = await openDataset(
+      temporaryFolder({ 'data_batch_1.bin': cifar10Bytes(Array.from({ length: 11 }, (_, i) => i % 10)) }),
+    );
+    const { global, turned } = recipe.groups;
+    const streams: StreamPlan[] = [
+      { name: 'all', batchSize: 4 },
+      { name: 'labelled', batchSize: 5, indices: Int32Array.of(3, 9, 4) },
+    ];
+    const both: ViewRecipe = {
+      ...recipe,
+      groups: {
+        global: global!,
+        turned: { ...turned!, stream: 'labelled' },
+        hidden: {
+          ...{ shared: 'crop', count: 1 },
+          transforms: [{ name: 'patchMask', patchSize: [4, 4], ratio: 0.75 }],
+        },
+      },
+    };
+    const digests: string[] = [];
+    for (const workers of [0, 1, 3]) {
+      const loader = loaderOf({ dataset: cifar, recipe: both, streams, workers });
+      const batches = await collect(loader.batches(1, 6));
+      expect(batches.map((batch) => batch.streams.labelled?.size)).toEqual([5, 5, 5, 5, 5]);
+      expect(Object.keys(batches[0]?.groups.hidden?.targets ?? {})).toEqual(['keep', 'mask']);
+      digests.push(digest(batches));
+      await loader.close();
+    }
+    expect(new Set(digests).size).toBe(1);
   });
 
   it('start anywhere, side by side, may be left early, and belong to the caller', async () => {
@@ -140,9 +185,9 @@ describe('ending', () => {
     const script = `
       import { openDataset, createWorkerViewLoader } from '@ssl/data/node';
       const dataset = await openDataset(${JSON.stringify(temporaryFolder({ 'test_batch.bin': cifar10Bytes(new Array(64).fill(0)) }))});
-      const loader = createWorkerViewLoader({ dataset, recipe: ${JSON.stringify(recipe)}, batchSize: 8, seed: 1, workers: 1 });
+      const loader = createWorkerViewLoader({ dataset, recipe: ${JSON.stringify(recipe)}, input: ${JSON.stringify(colour)}, streams: [{ name: 'samples', batchSize: 8 }], seed: 1, workers: 1 });
       const { value } = await loader.batches(0, 100)[Symbol.asyncIterator]().next();
-      process.stdout.write(String(value.batchSize));`;
+      process.stdout.write(String(value.streams.samples.size));`;
     const file = join(import.meta.dirname, '..');
     const { stdout } = await promisify(execFile)(
       process.execPath,
@@ -160,7 +205,7 @@ describe('failing', () => {
     const loader = loaderOf({ dataset, shuffle: false });
     const steps = loader.batches(0, 3)[Symbol.asyncIterator]();
     // Sorted, "even/8.jpg" is the sixth image, in the second batch of four.
-    expect((await steps.next()).value).toMatchObject({ batchSize: 4 });
+    expect((await steps.next()).value).toMatchObject({ streams: { samples: { size: 4 } } });
     await expect(steps.next()).rejects.toThrow(`cannot decode ${join(folder, 'even/8.jpg')}: `);
     expect((await steps.next()).done).toBe(true);
     expect(await collect(loader.batches(2, 3))).toHaveLength(1);
@@ -184,6 +229,6 @@ describe('failing', () => {
     expect(() => loaderOf({ dataset, prefetchBatches: 0 })).toThrow(
       'prefetchBatches must be an integer of at least 1',
     );
-    expect(() => loaderOf({ dataset, batchSize: 5 })).toThrow('holds 4 images, fewer than a batch of 5');
+    expect(() => loaderOf({ dataset, batchSize: 5 })).toThrow('holds 4 samples, fewer than a batch of 5');
   });
 });

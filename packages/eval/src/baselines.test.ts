@@ -2,34 +2,37 @@ import { useBackend } from '@ssl/backend/node';
 import { createBackbone, disposeModule } from '@ssl/models';
 import { createRandom } from '@ssl/random';
 import { beforeAll, expect, it } from 'vitest';
-import { kMeansScores, pixelsBaseline, scoreBackbone } from './baselines.ts';
-import type { SingleViewBatch } from './features/image-batch.ts';
+import { inputsBaseline, kMeansScores, scoreBackbone } from './baselines.ts';
+import type { SingleViewBatch } from './features/input-batch.ts';
 import { expectNoLeak } from './fixtures/expect-no-leak.testing.ts';
 
-const image = { height: 8, width: 8, channels: 3 };
+const input = { modality: 'image', shape: [8, 8, 3], dtype: 'float32' } as const;
 
 /** Images of one of three colours, with noise. */
-function colours(batchSize: number, seed: number): SingleViewBatch {
+function colours(size: number, seed: number): SingleViewBatch {
   const random = createRandom(seed);
-  const labels = Int32Array.from({ length: batchSize }, () => random.integer(3));
-  const images = Float32Array.from(
-    { length: batchSize * 192 },
+  const labels = Int32Array.from({ length: size }, () => random.integer(3));
+  const inputs = Float32Array.from(
+    { length: size * 192 },
     (_, at) => (labels[Math.floor(at / 192)] === at % 3 ? 1 : 0) + random.normal(0, 0.3),
   );
-  return { batchSize, labels, groups: { image: { count: 1, ...image, images } } };
+  return {
+    streams: { samples: { size, labels } },
+    groups: { sample: { count: 1, shape: input.shape, inputs } },
+  };
 }
 
 beforeAll(async () => {
   await useBackend('wasm');
 });
 
-it('scores untrained features and pixels the same way', async () => {
-  const backbone = createBackbone('resnet-tiny', { random: createRandom(0), image });
+it('scores untrained features and the inputs themselves the same way', async () => {
+  const backbone = createBackbone('resnet-tiny', { random: createRandom(0), input });
   const [train, test] = [[colours(40, 1), colours(20, 2)], [colours(30, 3)]];
   const options = { knn: { k: 20 }, linear: { maxIterations: 30 } };
   await expectNoLeak(async () => {
     for (const scores of [
-      await pixelsBaseline(train, test, options),
+      await inputsBaseline(train, test, options),
       await scoreBackbone(backbone, train, test, options),
     ]) {
       expect(scores.knn).toMatchObject({ k: 20, scored: 30 });
@@ -43,9 +46,12 @@ it('scores untrained features and pixels the same way', async () => {
 });
 
 it('needs labels to score', async () => {
-  const unlabelled: SingleViewBatch = { batchSize: 4, groups: colours(4, 1).groups };
-  await expect(pixelsBaseline([unlabelled], [unlabelled])).rejects.toThrow(
-    'pixelsBaseline: train: expected batches with labels, got none',
+  const unlabelled: SingleViewBatch = {
+    streams: { samples: { size: 4 } },
+    groups: colours(4, 1).groups,
+  };
+  await expect(inputsBaseline([unlabelled], [unlabelled])).rejects.toThrow(
+    'inputsBaseline: train: expected batches with labels, got none',
   );
   const features = { features: new Float32Array(4), dim: 2 };
   await expect(kMeansScores(features, { ...features, labels: Int32Array.of(-1, -1) })).rejects.toThrow(

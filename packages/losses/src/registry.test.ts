@@ -1,62 +1,41 @@
-import { useBackend } from '@ssl/backend/node';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { isUserError } from '@ssl/errors';
+import { describe, expect, it } from 'vitest';
+import { trialInput } from './fixtures/method-trial.testing.ts';
 import { getMethod, methodNames } from './registry.ts';
-import { methodContract } from './testing.ts';
-
-beforeAll(async () => {
-  await useBackend('wasm', { threads: 1 });
-});
-
-type Options = Readonly<Record<string, unknown>>;
-
-/** For each method: options that make it small, and others that take its other paths. */
-const trials: Readonly<Record<string, readonly Options[]>> = {
-  'self-classifier': [
-    { hiddenDim: 16 },
-    { hiddenDim: 8, queueSize: 16, classes: [3, 3], hiddenLayers: 1, classifierScale: 'fixed' },
-  ],
-  sela: [
-    { heads: 1, classes: 5, relabellings: 3 },
-    {
-      heads: 3,
-      classes: 4,
-      relabellings: 40,
-      schedule: 'linear',
-      relabelledHeads: 'in-turn',
-      lambda: 10,
-      hiddenDim: 6,
-    },
-    { heads: 1, classes: 5, equipartition: false },
-  ],
-  rotation: [{}, { angles: [0, 180], rotations: 'one', augmentation: 'crop-and-colour' }],
-  byol: [
-    { hiddenDim: 8, outDim: 4 },
-    { hiddenDim: 8, outDim: 4, predictor: false, target: 'online' },
-  ],
-  autoencoder: [
-    { decoderWidth: 4 },
-    { decoderWidth: 4, corruption: 'none', decodeFrom: 'features', loss: 'l1' },
-    { decoderWidth: 4, corruption: 'noise', loss: 'smooth-l1' },
-  ],
-  supervised: [{}, { labelSmoothing: 0.1 }],
-};
 
 describe.each(methodNames)('%s', (name) => {
-  describe.each(trials[name] ?? [{}])('with %o', (options) => {
-    for (const check of methodContract(getMethod(name), { options })) it(check.name, check.run);
+  const { description, options, presets = {}, metrics } = getMethod(name);
+
+  it('has a name in kebab-case and says what it is', () => {
+    expect(name).toMatch(/^[a-z0-9]+(-[a-z0-9]+)*$/);
+    expect(description).not.toBe('');
   });
 
   it('has presets that its options accept', () => {
-    const { options, presets = {} } = getMethod(name);
     for (const preset of Object.values(presets))
       expect(() => options.parse(preset.options ?? {})).not.toThrow();
+  });
+
+  it('describes its metrics by names in camelCase, with chance within the range', () => {
+    const described = metrics?.(options.parse({}), {
+      dataset: { length: 8, classes: 3 },
+      input: trialInput(),
+    });
+    for (const [metric, { title, range, chance }] of Object.entries(described ?? {})) {
+      expect(metric).toMatch(/^[a-z][a-zA-Z0-9]*$/);
+      expect(title).not.toBe('');
+      const [low, high] = range ?? [-Infinity, Infinity];
+      expect(low).toBeLessThan(high);
+      if (chance !== undefined) expect(chance).toBeGreaterThanOrEqual(low);
+      if (chance !== undefined) expect(chance).toBeLessThanOrEqual(high);
+    }
   });
 });
 
 describe('getMethod', () => {
   it('says which names there are, and the nearest', () => {
-    expect(() => getMethod('self-clasifier')).toThrow(
-      'unknown method "self-clasifier": did you mean "self-classifier"?',
-    );
+    const get = (): unknown => getMethod('self-clasifier');
+    expect(get).toThrow('unknown method "self-clasifier": did you mean "self-classifier"?');
+    expect(get).toThrow(expect.toSatisfy(isUserError));
   });
 });

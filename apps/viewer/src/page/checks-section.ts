@@ -1,5 +1,5 @@
 import type { ConformanceGroup, ConformanceResult } from '@ssl/backend/testing';
-import type { WorkEvent } from '../work/messages.ts';
+import type { CheckName, WorkEvent } from '../work/messages.ts';
 import { find, make, makeData } from './elements.ts';
 import type { Setup } from './setup.ts';
 import { bindWork } from './work-section.ts';
@@ -39,7 +39,7 @@ export function bindChecks(setup: Setup): void {
 
   function onEvent(event: WorkEvent): void {
     if (event.type === 'checks') {
-      rows = event.checks.map(({ name }) => createRow(name, event.limit));
+      rows = event.checks.map(createRow);
       const groups = Object.entries(groupTitles).map(([group, title]) =>
         createGroup(
           title,
@@ -80,7 +80,7 @@ interface CheckRow {
   readonly show: (outcome: Outcome) => void;
 }
 
-function createRow(name: string, limit: number): CheckRow {
+function createRow({ name, limits }: CheckName): CheckRow {
   const square = make('i', { title: name });
   const row = make('tr', {}, make('th', { scope: 'row' }, name));
   return {
@@ -90,19 +90,19 @@ function createRow(name: string, limit: number): CheckRow {
       const passed = typeof outcome !== 'string' && outcome.passed;
       row.dataset['outcome'] = square.className = passed ? 'passed' : 'failed';
       if (!passed) square.closest('details')?.setAttribute('open', '');
-      row.append(...cells(outcome, limit));
+      row.append(...cells(outcome, limits));
     },
   };
 }
 
-function cells(outcome: Outcome, limit: number): HTMLTableCellElement[] {
+function cells(outcome: Outcome, limits: CheckName['limits']): HTMLTableCellElement[] {
   if (typeof outcome === 'string') return [make('td', { colspan: '3', class: 'trouble' }, outcome)];
   const { valueError, gradientError, leaked } = outcome;
   const cell = (value: number, most: number, shown: HTMLDataElement): HTMLTableCellElement =>
     make('td', value <= most ? {} : { class: 'trouble' }, shown);
   return [
-    cell(valueError, limit, makeError(valueError)),
-    cell(gradientError, limit, makeError(gradientError)),
+    cell(valueError, limits.value, makeError(valueError)),
+    cell(gradientError, limits.gradient, makeError(gradientError)),
     cell(leaked, 0, makeData(leaked, String(leaked))),
   ];
 }

@@ -33,18 +33,13 @@ export interface HeldMemory {
   readonly memoryBytes?: number;
 }
 
-/** What a check is called. */
-export type CheckName = Pick<ConformanceCheck, 'name' | 'group'>;
+/** What a check is called, and what errors pass. */
+export type CheckName = Pick<ConformanceCheck, 'name' | 'group' | 'limits'>;
 
 /** What the worker tells, in order; after `done` and `failed` nothing follows. */
 export type WorkEvent =
   | { readonly type: 'backend'; readonly backend: BackendFacts }
-  | {
-      readonly type: 'checks';
-      readonly checks: readonly CheckName[];
-      /** Largest relative error that passes. */
-      readonly limit: number;
-    }
+  | { readonly type: 'checks'; readonly checks: readonly CheckName[] }
   | { readonly type: 'check'; readonly index: number; readonly outcome: ConformanceResult | string }
   | { readonly type: 'training'; readonly totalSteps: number; readonly batchSize: number }
   | ({ readonly type: 'step' } & TrainedStep & HeldMemory)

@@ -1,5 +1,4 @@
 import { useBackend } from '@ssl/backend/browser';
-import { conformanceLimit } from '@ssl/backend/testing';
 import * as tf from '@tensorflow/tfjs-core';
 import type { WorkEvent, WorkRequest } from './messages.ts';
 import { runChecks } from './run-checks.ts';
@@ -27,8 +26,7 @@ async function work(request: WorkRequest): Promise<void> {
       onChecks: (checks) =>
         tell({
           type: 'checks',
-          checks: checks.map(({ name, group }) => ({ name, group })),
-          limit: conformanceLimit,
+          checks: checks.map(({ name, group, limits }) => ({ name, group, limits })),
         }),
       onCheck: (index, outcome) => tell({ type: 'check', index, outcome }),
     });

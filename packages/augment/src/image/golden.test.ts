@@ -42,7 +42,7 @@ import {
   type ResizeOptions,
   type ToneCurve,
   type WarpOptions,
-} from './index.ts';
+} from '../index.ts';
 import { perspectiveCoefficients } from './functional/perspective.ts';
 import { boxSize, fallbackBox } from './transforms/random-resized-crop.ts';
 

@@ -14,7 +14,7 @@ import {
   toFloatImage,
   toRawImage,
   type FloatImage,
-} from './index.ts';
+} from '../index.ts';
 
 /** Pillow computes in bytes and rounds after each pass; what is said here of the differences holds for any picture. */
 const reference = readGoldenCases('augment32.json').find(

@@ -15,11 +15,12 @@ describe.each(conformanceBackends)(
       await useBackend(name);
     });
 
-    it.skipIf(!here).each(conformanceChecks(golden))('$group: $name', async ({ group, run }) => {
-      const { valueError, gradientError, leaked } = await run(name);
-      expect(valueError).toBeLessThan(group === 'PyTorch' ? 1e-5 : 2e-5);
-      expect(gradientError).toBeLessThan(group === 'PyTorch' ? 5e-5 : 1e-4);
+    it.skipIf(!here).each(conformanceChecks(golden))('$group: $name', async ({ limits, run }) => {
+      const { valueError, gradientError, leaked, passed } = await run(name);
+      expect(valueError).toBeLessThanOrEqual(limits.value);
+      expect(gradientError).toBeLessThanOrEqual(limits.gradient);
       expect(leaked).toBe(0);
+      expect(passed).toBe(true);
     });
   },
 );

@@ -32,6 +32,8 @@ export const opCases: readonly OpCase[] = [
   ...depthwiseConvolutions(),
   ...batchNorms(),
   ...matMuls(),
+  ...batchedMatMuls(),
+  ...fusedMatMuls(),
   ...reductions(),
   {
     name: 'gather of repeated rows',
@@ -285,6 +287,53 @@ function matMuls(): OpCase[] {
       })),
     ),
   );
+}
+
+function batchedMatMuls(): OpCase[] {
+  // Batches of a and of b, rows, inner, columns, whether each is transposed.
+  const settings: [number[], number[], number, number, number, boolean, boolean][] = [
+    [[3], [3], 9, 5, 7, false, false],
+    [[3], [3], 9, 5, 7, true, false],
+    [[3], [3], 9, 5, 7, false, true],
+    [[3], [3], 9, 5, 7, true, true],
+    [[2, 4], [2, 4], 17, 33, 18, false, true],
+    [[2, 4], [2, 4], 17, 33, 18, true, false],
+    [[40], [40], 13, 8, 8, false, false],
+    [[1], [1], 3, 2100, 9, true, false],
+    [[1], [1], 150, 600, 20, true, true],
+    [[4], [1], 6, 5, 11, false, false],
+    [[4], [1], 6, 5, 11, false, true],
+    [[4], [1], 6, 5, 11, true, false],
+    [[1], [4], 6, 5, 11, false, false],
+    [[1], [4], 6, 5, 11, true, true],
+  ];
+  return settings.map(([ofA, ofB, rows, inner, columns, transposeA, transposeB]) => ({
+    name:
+      `matMul [${ofA.join(',')}] ${rows}×${inner}${transposeA ? ', Aᵀ' : ''} by ` +
+      `[${ofB.join(',')}] ${inner}×${columns}${transposeB ? ', Bᵀ' : ''}`,
+    inputs: [
+      [...ofA, ...(transposeA ? [inner, rows] : [rows, inner])],
+      [...ofB, ...(transposeB ? [columns, inner] : [inner, columns])],
+    ],
+    run: (a, b) => tf.matMul(a as tf.Tensor, b as tf.Tensor, transposeA, transposeB),
+  }));
+}
+
+function fusedMatMuls(): OpCase[] {
+  return (['linear', 'relu', 'elu', 'sigmoid'] as const).map((activation) => ({
+    name: `fused.matMul with bias, ${activation}`,
+    inputs: [[5, 9], [7, 9], [7]],
+    // tfjs has no gradient of the other activations.
+    forwardOnly: activation === 'elu' || activation === 'sigmoid',
+    run: (a, b, bias) =>
+      tf.fused.matMul({
+        a: a as tf.Tensor,
+        b: b as tf.Tensor,
+        bias: bias as tf.Tensor,
+        transposeB: true,
+        activation,
+      }),
+  }));
 }
 
 function reductions(): OpCase[] {

@@ -1,30 +1,6 @@
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import type * as tf from '@tensorflow/tfjs-core';
-
-/** The kernels that `runChunk` of assembly/dispatch.ts knows. */
-export const kernelIds = {
-  convolve: 0,
-  filterGradient: 1,
-  addPartialSums: 2,
-  channelMoments: 3,
-  scaleShift: 4,
-  batchNormGradientSums: 5,
-  batchNormGradientApply: 6,
-  reluGradient: 7,
-  sumMiddle: 8,
-  winogradFilters: 9,
-  winogradConvolve: 10,
-  winogradFilterGradient: 11,
-  winogradFilterResult: 12,
-  maxPoolGradient: 13,
-  depthwiseInputGradient: 14,
-  depthwiseFilterGradient: 15,
-  momentumUpdate: 16,
-  adamUpdate: 17,
-  maxPool: 18,
-  averagePool: 19,
-  averagePoolGradient: 20,
-} as const;
+import { kernelCalls, type KernelJobs } from './kernel-jobs.generated.ts';
 
 /** What the compiled kernels export; the last two only where memory is shared. */
 export interface KernelExports {
@@ -99,6 +75,11 @@ export class KernelRunner {
     return new Uint32Array(this.#memory.buffer);
   }
 
+  /** The whole memory, to write records into; to be asked for anew after anything that may allocate. */
+  view(): DataView {
+    return new DataView(this.#memory.buffer);
+  }
+
   /** 64-bit numbers, `count` of them from `address` (a multiple of 8) on. */
   doubles(address: number, count: number): Float64Array {
     return new Float64Array(this.#memory.buffer, address, count);
@@ -130,9 +111,15 @@ export class KernelRunner {
    *
    * @param items what is to be cut into parts: images, rows, elements
    * @param chunks how many parts, from 1 to 4095
-   * @param job what the kernel wants to know, at most 60 words
+   * @param job what the kernel is told (scripts/kernel-table.mjs)
    */
-  run(kernel: keyof typeof kernelIds, items: number, chunks: number, job: readonly number[]): void {
+  run<Name extends keyof KernelJobs>(
+    kernel: Name,
+    items: number,
+    chunks: number,
+    job: KernelJobs[Name],
+  ): void {
+    const { id, write } = kernelCalls[kernel];
     const { start, finish, runAll } = this.exports;
     const shared = start && finish && this.#threads > 1 && chunks > 1;
     if (shared) this.#operation = (this.#operation + 1) % operations;
@@ -140,15 +127,15 @@ export class KernelRunner {
     const slot = this.#control + 64 + (shared ? this.#operation % slots : slots) * slotBytes;
     const words = new Uint32Array(this.#memory.buffer, slot, slotBytes / 4);
     words[1] = chunks;
-    words[2] = kernelIds[kernel];
+    words[2] = id;
     words[3] = items;
-    words.set(job, 4);
+    write(new DataView(this.#memory.buffer, slot, slotBytes), 16, job);
     if (shared) {
       start(this.#control, this.#operation);
       this.#wakeSleepers();
       while (finish(this.#control, this.#operation) > 0) this.#wait(words);
     } else {
-      runAll(kernelIds[kernel], slot + 16, chunks, items);
+      runAll(id, slot + 16, chunks, items);
     }
   }
 
@@ -193,12 +180,3 @@ export function kernelRunner(backend: unknown): KernelRunner {
 export function addressOf(backend: BackendWasm, tensor: tf.TensorInfo): number {
   return backend.getMemoryOffset(tensor.dataId as object);
 }
-
-/** The bits of a float32, as a word of a job. */
-export function floatBits(value: number): number {
-  floatView[0] = value;
-  return bitsView[0] as number;
-}
-
-const floatView = new Float32Array(1);
-const bitsView = new Uint32Array(floatView.buffer);

@@ -1,4 +1,10 @@
 import type { ConvolutionPlan, PaddedInput, Phase } from './convolution-plan.ts';
+import {
+  bytesOfConvolutionPhase,
+  writeConvolutionPhase,
+  type ConvolutionPhase,
+  type ConvolveJob,
+} from './kernel-jobs.generated.ts';
 import type { KernelRunner } from './kernel-runner.ts';
 
 /** Output channels that the kernels compute at a time; packed weights are padded to a multiple of it. */
@@ -46,7 +52,7 @@ export function runConvolution(
     depth: phase.segments.reduce((sum, { taps }) => sum + taps.length, 0) * input.channels,
   }));
   const panels = Math.ceil(out.channels / panel);
-  const phaseBytes = roundUp(phases.length * 36);
+  const phaseBytes = roundUp(phases.length * bytesOfConvolutionPhase);
   const offsetBytes = roundUp(tables.reduce((sum, { segments }) => sum + segments, 0) * 4);
   const weightBytes = tables.reduce((sum, { depth }) => sum + depth, 0) * panels * panel * 4;
   const { bands, bandRows, paddedRowBytes } = chooseBands(input, phases, out.images);
@@ -56,12 +62,17 @@ export function runConvolution(
   const scratch = runner.scratch(scratchBytes);
   const workspace = runner.workspace(phaseBytes + offsetBytes + weightBytes);
   const words = runner.words();
+  const view = runner.view();
 
   let offsetAt = workspace + phaseBytes;
   let weightsAt = workspace + phaseBytes + offsetBytes;
   phases.forEach((phase, index) => {
     const { segments, depth } = tables[index] as { segments: number; depth: number };
-    words.set(phaseWords(phase, input, out, offsetAt, weightsAt), (workspace + index * 36) / 4);
+    writeConvolutionPhase(
+      view,
+      workspace + index * bytesOfConvolutionPhase,
+      phaseRecord(phase, input, out, offsetAt, weightsAt),
+    );
     for (const [at, segment] of phase.segments.entries()) {
       words[offsetAt / 4 + at] = segment.row * paddedRowBytes + segment.column * input.channels * 4;
     }
@@ -74,15 +85,15 @@ export function runConvolution(
   });
 
   const items = out.images * bands;
-  runner.run('convolve', items, Math.min(items, 64), [
-    ...[x, y, scratchBytes, scratch, bands, bandRows],
-    ...inputWords(input),
-    input.direct ? 1 : 0,
-    out.height * out.width * out.channels * 4,
-    out.channels,
-    phases.length,
-    workspace,
-  ]);
+  runner.run('convolve', items, Math.min(items, 64), {
+    ...{ x, y, scratchBytes, scratch, bands, bandRows },
+    ...jobInput(input),
+    direct: input.direct,
+    outImageBytes: out.height * out.width * out.channels * 4,
+    channels: out.channels,
+    phases: phases.length,
+    phaseTable: workspace,
+  });
 }
 
 /**
@@ -125,19 +136,22 @@ export function runFilterGradient(
   for (const [at, segment] of phase.segments.entries()) {
     words[workspace / 4 + at] = segment.row * paddedRowBytes + segment.column * input.channels * 4;
   }
-  runner.run('filterGradient', out.images, chunks, [
-    ...[x, dy, scratchBytes, scratch, bandRows, out.height],
-    ...inputWords(input),
-    ...[out.width, out.channels, segments, workspace, length, partialSums, bandOfX],
-  ]);
+  runner.run('filterGradient', out.images, chunks, {
+    ...{ x, dy, scratchBytes, scratch, bandRows },
+    ...jobInput(input),
+    outHeight: out.height,
+    outWidth: out.width,
+    channels: out.channels,
+    ...{ segments, offsets: workspace, length, partialSums, bandBytes: bandOfX },
+  });
   const rowsPerChunk = Math.max(1, Math.floor(8192 / (paddedChannels * chunks)));
-  runner.run('addPartialSums', depth, clamp(Math.ceil(depth / rowsPerChunk), 1, 64), [
+  runner.run('addPartialSums', depth, clamp(Math.ceil(depth / rowsPerChunk), 1, 64), {
     partialSums,
-    chunks,
-    sumBytes,
-    result,
-    out.channels,
-  ]);
+    count: chunks,
+    bytes: sumBytes,
+    out: result,
+    channels: out.channels,
+  });
 }
 
 /** Packs the weights of segments into panels at `target`: in each panel tap after tap, `[depth, 8]`. */
@@ -162,40 +176,36 @@ export function packWeights(
   }
 }
 
-/** Words 6 to 14 of a job. */
-function inputWords(input: PaddedInput): number[] {
-  return [
-    input.height,
-    input.width,
-    input.channels * 4,
-    input.top,
-    input.left,
-    input.paddedWidth,
-    input.rowStep,
-    input.columnStep,
-    input.spanRows,
-  ];
+/** The input's part of a job. */
+function jobInput(
+  input: PaddedInput,
+): Pick<
+  ConvolveJob,
+  'height' | 'width' | 'pixelBytes' | 'top' | 'left' | 'paddedWidth' | 'rowStep' | 'columnStep' | 'spanRows'
+> {
+  const { height, width, channels, top, left, paddedWidth, rowStep, columnStep, spanRows } = input;
+  return { height, width, pixelBytes: channels * 4, top, left, paddedWidth, rowStep, columnStep, spanRows };
 }
 
-function phaseWords(
+function phaseRecord(
   phase: Phase,
   input: PaddedInput,
   out: { width: number; channels: number },
   offsets: number,
-  weights: number,
-): number[] {
+  panels: number,
+): ConvolutionPhase {
   const rowBytes = out.width * out.channels * 4;
-  return [
-    phase.rows,
-    phase.columns,
-    phase.firstRow * rowBytes + phase.firstColumn * out.channels * 4,
-    phase.rowStep * rowBytes,
-    phase.columnStep * out.channels * 4,
-    phase.segments.length,
+  return {
+    rows: phase.rows,
+    columns: phase.columns,
+    firstByte: phase.firstRow * rowBytes + phase.firstColumn * out.channels * 4,
+    rowBytes: phase.rowStep * rowBytes,
+    columnBytes: phase.columnStep * out.channels * 4,
+    segments: phase.segments.length,
     offsets,
-    (phase.segments[0]?.taps.length ?? 0) * input.channels,
-    weights,
-  ];
+    length: (phase.segments[0]?.taps.length ?? 0) * input.channels,
+    panels,
+  };
 }
 
 function chooseBands(

@@ -1,4 +1,5 @@
 import type { ConvolutionPlan } from './convolution-plan.ts';
+import type { WinogradConvolveJob } from './kernel-jobs.generated.ts';
 import type { KernelRunner } from './kernel-runner.ts';
 import {
   packWeights,
@@ -68,13 +69,17 @@ export function runWinograd(
     depth: input.channels,
     columns: out.channels,
   });
-  runner.run('winogradFilters', panels, Math.min(panels, 16), [packed, filters, input.channels]);
+  runner.run('winogradFilters', panels, Math.min(panels, 16), {
+    packed,
+    target: filters,
+    depth: input.channels,
+  });
   const items = out.images * bands;
-  runner.run('winogradConvolve', items, Math.min(items, 64), [
-    ...[x, y, scratchBytes, scratch, bands, bandRows],
-    ...inputWords(input, columns, out),
-    ...[filters, bandBytes, planeBytes],
-  ]);
+  runner.run('winogradConvolve', items, Math.min(items, 64), {
+    ...{ x, y, scratchBytes, scratch, bands, bandRows },
+    ...jobInput(input, columns, out),
+    ...{ filters, bandBytes, planeBytes },
+  });
 }
 
 /** As `runFilterGradient`, for the plan of a forward convolution that suits. */
@@ -99,16 +104,22 @@ export function runWinogradFilterGradient(
   const scratch = runner.scratch(scratchBytes);
   const partialSums = runner.workspace((chunks + 1) * sumBytes);
   const sums = partialSums + chunks * sumBytes;
-  runner.run('winogradFilterGradient', out.images, chunks, [
-    ...[x, dy, scratchBytes, scratch, bands, bandRows],
-    ...inputWords(input, columns, out),
-    ...[partialSums, bandBytes, planeBytes, together],
-  ]);
+  runner.run('winogradFilterGradient', out.images, chunks, {
+    ...{ x, dy, scratchBytes, scratch, bands, bandRows },
+    ...jobInput(input, columns, out),
+    ...{ partialSums, bandBytes, planeBytes, together },
+  });
   const rows = 16 * input.channels;
-  runner.run('addPartialSums', rows, Math.min(rows, 16), [partialSums, chunks, sumBytes, sums, out.channels]);
-  runner.run('winogradFilterResult', input.channels, Math.min(input.channels, 8), [
-    ...[sums, result, input.channels, out.channels],
-  ]);
+  runner.run('addPartialSums', rows, Math.min(rows, 16), {
+    ...{ partialSums, count: chunks, bytes: sumBytes },
+    out: sums,
+    channels: out.channels,
+  });
+  runner.run('winogradFilterResult', input.channels, Math.min(input.channels, 8), {
+    ...{ sums, out: result },
+    depth: input.channels,
+    channels: out.channels,
+  });
 }
 
 /** @param together images whose tiles share a plane */
@@ -132,11 +143,19 @@ function tile(input: ConvolutionPlan['input'], out: OutputShape, together: numbe
   };
 }
 
-/** Words 6 to 14 of a job. */
-function inputWords(
+/** The input's part of a job. */
+function jobInput(
   { height, width, channels, top, left }: ConvolutionPlan['input'],
   columns: number,
   out: OutputShape,
-): number[] {
-  return [height, width, channels * 4, top, left, columns, out.height, out.width, out.channels];
+): Pick<
+  WinogradConvolveJob,
+  'height' | 'width' | 'pixelBytes' | 'top' | 'left' | 'columns' | 'outHeight' | 'outWidth' | 'channels'
+> {
+  return {
+    ...{ height, width, pixelBytes: channels * 4, top, left, columns },
+    outHeight: out.height,
+    outWidth: out.width,
+    channels: out.channels,
+  };
 }

@@ -3,11 +3,17 @@ import {
   SslBatchNormInference,
   SslBatchNormTraining,
   SslBatchNormTrainingGrad,
+  SslGelu,
+  SslGeluGrad,
+  SslLayerNorm,
+  SslLayerNormGrad,
   SslReluGrad,
 } from '../kernel-names.ts';
 import { batchNormInference, batchNormTraining, batchNormTrainingGrad } from './batch-norm.ts';
 import { createGatherNd } from './gather-nd.ts';
+import { gelu, geluGrad } from './gelu.ts';
 import { createKeepNan } from './keep-nan.ts';
+import { layerNorm, layerNormGrad } from './layer-norm.ts';
 import { avgPoolGrad, maxPoolGrad } from './pool-grad.ts';
 import { reluGrad } from './relu-grad.ts';
 import type { WebgpuBackend } from './run-program.ts';
@@ -25,6 +31,10 @@ export function registerWebgpuKernels(): void {
   register(SslBatchNormTraining, batchNormTraining);
   register(SslBatchNormTrainingGrad, batchNormTrainingGrad);
   register(SslBatchNormInference, batchNormInference);
+  register(SslLayerNorm, layerNorm);
+  register(SslLayerNormGrad, layerNormGrad);
+  register(SslGelu, gelu);
+  register(SslGeluGrad, geluGrad);
   register(SslReluGrad, reluGrad);
   register(tf.Softmax, softmax);
   register(tf.MaxPoolGrad, maxPoolGrad);

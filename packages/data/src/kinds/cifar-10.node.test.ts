@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 
 import { cifar10Bytes } from '../fixtures/cifar-10-bytes.ts';
+import { imageOf } from '../fixtures/numbered-dataset.ts';
 import { addFiles, temporaryFolder } from '../fixtures/temporary-folder.node.ts';
 import { attachDataset, datasetSplits, openDataset } from '../open-dataset.node.ts';
 
@@ -25,13 +26,12 @@ describe('cifar10', () => {
       name: 'cifar-10 (train)',
       source: { kind: 'cifar-10', path: folder, split: 'train' },
       length: 3,
-      channels: 3,
-      imageSize: [32, 32],
+      samples: { modality: 'image', shape: [32, 32, 3] },
       classNames: ['plane', 'car', 'bird'],
       labels: Int32Array.of(0, 1, 2),
     });
-    const { data, ...size } = await train.read(1);
-    expect(size).toEqual({ height: 32, width: 32, channels: 3 });
+    const { data, ...size } = imageOf(await train.read(1));
+    expect(size).toEqual({ modality: 'image', height: 32, width: 32, channels: 3, range: [0, 255] });
     expect([...data.subarray(0, 6)]).toEqual([7, 7, 7, 8, 8, 8]);
     expect(data[data.length - 1]).toBe((3071 + 7) % 256);
     const test = await openDataset(folder, { split: 'test' });
@@ -100,7 +100,7 @@ describe('cifar10', () => {
       const test = await openDataset(real, { split: 'test' });
       expect([train.length, test.length]).toEqual([10_000, 2_000]);
       expect(train.classNames?.[6]).toBe('frog');
-      const { data } = await train.read(9_999);
+      const { data } = imageOf(await train.read(9_999));
       const record = readFileSync(join(real, 'data_batch_1.bin')).subarray(-3073);
       expect(train.labels?.[9_999]).toBe(record[0]);
       const samples = Array.from(

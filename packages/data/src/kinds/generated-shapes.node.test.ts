@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
+import { imageOf } from '../fixtures/numbered-dataset.ts';
 import { createGeneratedShapes } from '../generated-shapes.ts';
 import { attachDataset, datasetSplits, openDataset } from '../open-dataset.node.ts';
 import { shareDataset } from '../subset.ts';
@@ -34,11 +35,11 @@ describe('generated:shapes', () => {
     ] as const) {
       const dataset = await openDataset('generated:shapes?length=20', { cacheMebibytes });
       const attached = await attachDataset(structuredClone(shareDataset(dataset)));
-      const drawn = await attached.read(3);
+      const drawn = imageOf(await attached.read(3));
       expect(drawn).toEqual(await createGeneratedShapes({ length: 20 }).read(3));
-      const again = [await attached.read(3), await attached.read(3)];
+      const again = [imageOf(await attached.read(3)), imageOf(await attached.read(3))];
       expect(again[0]?.data.buffer === again[1]?.data.buffer).toBe(once);
-      expect([...((await dataset.read(3)).data ?? [])]).toEqual([...drawn.data]);
+      expect([...imageOf(await dataset.read(3)).data]).toEqual([...drawn.data]);
       await expect(dataset.read(20)).rejects.toThrow('index must be an integer from 0 to 19, got 20');
     }
   });

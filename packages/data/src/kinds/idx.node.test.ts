@@ -31,13 +31,12 @@ describe('idx', () => {
     expect(train).toMatchObject({
       name: 'mnist (train)',
       length: 2,
-      channels: 1,
-      imageSize: [2, 3],
+      samples: { modality: 'image', shape: [2, 3, 1] },
       classNames: ['0', '1', '2', '3'],
       labels: Int32Array.of(1, 0),
     });
     expect(await train.read(1)).toEqual({
-      ...{ height: 2, width: 3, channels: 1 },
+      ...{ modality: 'image', height: 2, width: 3, channels: 1, range: [0, 255] },
       data: Uint8Array.of(11, 12, 13, 14, 15, 16),
     });
     const test = await openDataset(train.source, { split: 'test' });

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
 import { noisyImage, plainImage } from '../fixtures/image-bytes.node.ts';
+import { bytesOf, imageOf } from '../fixtures/numbered-dataset.ts';
 import { addFiles, temporaryFolder } from '../fixtures/temporary-folder.node.ts';
 import { attachDataset, datasetSplits, openDataset } from '../open-dataset.node.ts';
 
@@ -22,10 +23,10 @@ describe('layouts', () => {
     });
     expect(await datasetSplits(folder)).toEqual(['train']);
     const dataset = await openDataset(folder);
-    expect(dataset).toMatchObject({ length: 3, channels: 3, imageSize: [6, 8] });
+    expect(dataset).toMatchObject({ length: 3, samples: { modality: 'image', shape: [6, 8, 3] } });
     expect(dataset).not.toHaveProperty('labels');
     const first = await Promise.all(
-      [0, 1, 2].map(async (index) => [...(await dataset.read(index)).data.subarray(0, 3)]),
+      [0, 1, 2].map(async (index) => [...bytesOf(await dataset.read(index)).subarray(0, 3)]),
     );
     expect(first[0]?.[1]).toBeGreaterThan(250);
     expect(first[1]?.[2]).toBeGreaterThan(240);
@@ -137,7 +138,7 @@ describe('broken files', () => {
       { strict: true },
     );
     expect(dataset.length).toBe(4);
-    expect((await dataset.read(3)).width).toBe(8);
+    expect(imageOf(await dataset.read(3)).width).toBe(8);
   });
 
   it('names the file of an image that breaks after it was looked at', async () => {
@@ -183,7 +184,7 @@ describe('cache', () => {
   it('keeps decoded images, shared with workers, where they fit', async () => {
     const folder = temporaryFolder({ 'a.png': red, 'b.png': red });
     const dataset = await openDataset(folder, { cacheMebibytes: (8 * 6 * 3) / 2 ** 20 });
-    const images = [await dataset.read(0), await dataset.read(1)];
+    const images = [imageOf(await dataset.read(0)), imageOf(await dataset.read(1))];
     const attached = await attachDataset(structuredClone(dataset.share?.()) as { kind: string });
     for (const name of ['a.png', 'b.png']) writeFileSync(join(folder, name), 'gone');
     expect(await attached.read(0)).toEqual({

@@ -1,49 +1,45 @@
 import { useBackend } from '@ssl/backend/node';
-import { createBackbone, disposeTrees, isHostBuffer } from '@ssl/models';
-import { createRandom } from '@ssl/random';
+import type { ParamTree } from '@ssl/models';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { Progress, Views } from '../method.ts';
-import { byol, type ByolState } from './byol.ts';
+import { trialGroup, tryMethod, type MethodTrial } from '../fixtures/method-trial.testing.ts';
+import { byolLoss } from '../losses/byol-loss.ts';
+import type { Views } from '../method.ts';
+import { viewMajor } from '../parts/view-major.ts';
+import { byol, type ByolOptions, type ByolRoles } from './byol.ts';
 
-const image = { height: 8, width: 8, channels: 3 };
+type Trial = MethodTrial<ByolOptions, ByolRoles>;
+type Target = NonNullable<ByolRoles['frozen']['target']>;
+
 const batchSize = 4;
 
-function stateWith(options: Record<string, unknown> = {}): ByolState {
-  const random = createRandom(0);
-  const backbone = createBackbone('resnet-tiny', { random, image, width: 2 });
-  const context = {
-    random,
-    backbone,
-    image,
-    batchSize,
-    totalEpochs: 1,
-    totalSteps: 4,
-    dataset: { length: 8 },
-  };
-  return byol.init(context, byol.options.parse({ hiddenDim: 8, outDim: 4, ...options }));
+function trialWith(options: Record<string, unknown> = {}): Trial {
+  return tryMethod(byol, { hiddenDim: 8, outDim: 4, ...options }, { batchSize });
 }
 
 function views(): Views {
-  const images = tf.randomUniform<tf.Rank.R4>([2 * batchSize, 8, 8, 3], 0, 1, 'float32', 1);
-  return { batchSize, indices: Int32Array.of(0, 1, 2, 3), groups: { views: { count: 2, images } } };
+  const images = tf.randomUniform([2 * batchSize, 8, 8, 3], 0, 1, 'float32', 1);
+  return { groups: { views: trialGroup(images, 2) } };
 }
 
-const at: Progress = {
-  ...{ step: 0, totalSteps: 4, epoch: 0, totalEpochs: 1, samples: 0 },
-  random: createRandom(1),
-  forward: { training: true },
-};
-const context = { ...at, sweep: () => expect.fail('nothing to sweep') };
+function targetOf({ state }: Trial): Target {
+  const { target } = state.frozen;
+  if (target === undefined) throw new Error('there is no target');
+  return target;
+}
 
-/** Sum of the absolute values of each of the state's gradients. */
-function gradientsOf(state: ByolState, variables?: tf.Variable[]): Record<string, number> {
+/** Sum of the absolute values of each gradient, by the variables' names in the engine. */
+function gradientsOf({ assess }: Trial, variables?: tf.Variable[]): Record<string, number> {
   return tf.tidy(() => {
-    const { grads } = tf.variableGrads(() => byol.loss(state, views(), at).loss, variables);
+    const { grads } = tf.variableGrads(() => assess(views()).loss, variables);
     return Object.fromEntries(
       Object.entries(grads).map(([name, grad]) => [name, tf.sum(tf.abs(grad)).dataSync()[0] as number]),
     );
   });
+}
+
+function variablesOf(...trees: readonly ParamTree[]): tf.Variable[] {
+  return trees.flatMap((tree) => [...tree.values()].map(({ variable }) => variable));
 }
 
 beforeAll(async () => {
@@ -52,68 +48,79 @@ beforeAll(async () => {
 
 describe('byol', () => {
   it('stops the gradient at the target: none reaches it, even where it is asked for', () => {
-    const state = stateWith();
-    const target = [...state.buffers].flatMap(([name, entry]) =>
-      name.startsWith('target.') && !isHostBuffer(entry) ? [entry.variable] : [],
-    );
-    const online = [...state.trainable.values()].map(({ variable }) => variable);
+    const trial = trialWith();
+    const { backbone, projector } = targetOf(trial);
+    const target = variablesOf(backbone.parameters, projector.parameters);
+    const online = variablesOf(trial.trainable);
     expect(target.length).toBeGreaterThan(online.length / 2);
     // tfjs leaves out variables that are not trainable; these are to be asked for all the same.
-    for (const variable of target) variable.trainable = true;
-    const gradients = gradientsOf(state, [...online, ...target]);
+    for (const variable of target) {
+      expect(variable.trainable).toBe(false);
+      variable.trainable = true;
+    }
+    const gradients = gradientsOf(trial, [...online, ...target]);
     // tfjs gives no gradient, or one of zeros, to what is not reached.
     for (const { name } of target) expect(gradients[name] ?? 0).toBe(0);
     for (const { name } of online) expect(gradients[name]).toBeDefined();
-    disposeTrees(state.trainable, state.buffers);
+    trial.dispose();
   });
 
   it('has another gradient where the target is the trained network itself', () => {
-    const [ema, online] = [stateWith(), stateWith({ target: 'online' })];
-    const sum = (state: ByolState): number => {
-      const own = [...state.trainable].find(([name]) => name === 'projector.mlp.3.weight')?.[1].variable;
-      return gradientsOf(state)[own?.name ?? ''] ?? NaN;
+    const [ema, online] = [trialWith(), trialWith({ target: 'online' })];
+    const sum = (trial: Trial): number => {
+      const own = trial.trainable.get('projector.mlp.3.weight')?.variable;
+      return gradientsOf(trial)[own?.name ?? ''] ?? NaN;
     };
     // The copy starts as the network, so the losses are alike, and only the gradient tells.
     expect(Math.abs(sum(ema) - sum(online))).toBeGreaterThan(1e-4);
-    expect([...online.buffers.keys()].some((name) => name.startsWith('target.'))).toBe(false);
-    for (const state of [ema, online]) disposeTrees(state.trainable, state.buffers);
+    expect(online.state.frozen).toEqual({});
+    for (const trial of [ema, online]) trial.dispose();
+  });
+
+  it('is the loss of predictions and targets, each view of a sample behind it', () => {
+    const { assess, dispose } = trialWith();
+    tf.tidy(() => {
+      const { loss, outputs, metrics } = assess(views());
+      const { features, projections, predictions, targets } = outputs;
+      expect(features.shape).toEqual([batchSize, 2, 8]);
+      expect(projections?.shape).toEqual([batchSize, 2, 4]);
+      const expected = byolLoss(viewMajor(predictions as tf.Tensor), viewMajor(targets as tf.Tensor));
+      expect(loss.dataSync()).toEqual(expected.dataSync());
+      expect(metrics['targetMomentum']?.dataSync()[0]).toBeCloseTo(0.99, 6);
+    });
+    dispose();
   });
 
   it('moves the target by the momentum of the step, and its running statistics by its own batches', () => {
-    const state = stateWith({ momentum: 0.9 });
-    const weight = (tree: ByolState['trainable']): tf.Variable =>
+    const trial = trialWith({ momentum: 0.9 });
+    const { state, at, assess } = trial;
+    const weight = (tree: ParamTree): tf.Variable =>
       (tree.get('conv1.weight') as { variable: tf.Variable }).variable;
-    const [online, target] = [
-      weight(state.backbone.parameters),
-      weight((state.target as NonNullable<ByolState['target']>).backbone.parameters),
-    ];
+    const [online, target] = [weight(state.backbone.parameters), weight(targetOf(trial).backbone.parameters)];
     tf.tidy(() => {
+      const { outputs } = assess(views());
       online.assign(tf.add(online, 1));
       const before = target.dataSync()[0] as number;
-      byol.afterStep?.(state, context, {});
+      byol.afterStep?.(state, outputs, views(), at());
       expect(target.dataSync()[0]).toBeCloseTo(before + 0.1, 5);
-      byol.afterStep?.(state, { ...context, step: 4 }, {});
+      byol.afterStep?.(state, outputs, views(), at({ step: 4 }));
       expect(target.dataSync()[0]).toBeCloseTo(before + 0.1, 5);
     });
 
     let statistics = 0;
-    tf.tidy(() => {
-      byol.loss(state, views(), { ...at, forward: { training: true, onStatistics: () => statistics++ } });
-    });
+    tf.tidy(() => void assess(views(), {}, () => statistics++));
     // Online and target each have a backbone (9 norms) and a projector (1); the predictor has one more.
     expect(statistics).toBe(2 * 10 + 1);
-    disposeTrees(state.trainable, state.buffers);
+    trial.dispose();
   });
 
-  it('keeps the target in its buffers, statistics included', () => {
-    const state = stateWith();
-    for (const name of [
-      'backbone.conv1.weight',
-      'backbone.bn1.running_mean',
-      'projector.mlp.1.running_var',
-    ]) {
-      expect(state.buffers.has(`target.${name}`), name).toBe(true);
-    }
-    disposeTrees(state.trainable, state.buffers);
+  it('keeps the target among its frozen networks, statistics included', () => {
+    const trial = trialWith();
+    const { backbone, projector } = targetOf(trial);
+    expect(backbone.parameters.has('conv1.weight')).toBe(true);
+    expect(backbone.buffers.has('bn1.running_mean')).toBe(true);
+    expect(projector.buffers.has('mlp.1.running_var')).toBe(true);
+    expect([...trial.trainable.keys()].filter((name) => name.includes('target'))).toEqual([]);
+    trial.dispose();
   });
 });

@@ -3,8 +3,9 @@ import { createBackbone, disposeModule, type StatisticsUpdate } from '@ssl/model
 import { createRandom } from '@ssl/random';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { Views } from '../method.ts';
-import { viewCount, viewFeatures } from './view-features.ts';
+import { trialGroup, trialInput } from '../fixtures/method-trial.testing.ts';
+import type { ViewGroup, Views } from '../method.ts';
+import { groupOf, viewCount, viewFeatures } from './view-features.ts';
 
 beforeAll(async () => {
   await useBackend('wasm', { threads: 1 });
@@ -14,26 +15,20 @@ describe('viewFeatures', () => {
   it('keeps the order of views, and shares batch statistics among views of one size', () => {
     const backbone = createBackbone('resnet-tiny', {
       random: createRandom(0),
-      image: { height: 8, width: 8, channels: 3 },
-      width: 2,
+      input: trialInput(8),
+      options: { width: 2 },
     });
     tf.tidy(() => {
-      const images = (count: number, side: number, seed: number): tf.Tensor4D =>
-        tf.randomUniform([2 * count, side, side, 3], 0, 1, 'float32', seed);
+      const group = (count: number, side: number, seed: number): ViewGroup =>
+        trialGroup(tf.randomUniform([2 * count, side, side, 3], 0, 1, 'float32', seed), count);
       const views: Views = {
-        batchSize: 2,
-        indices: Int32Array.of(0, 1),
-        groups: {
-          plain: { count: 1, images: images(1, 8, 1) },
-          blurred: { count: 1, images: images(1, 8, 2) },
-          local: { count: 3, images: images(3, 4, 3) },
-        },
+        groups: { plain: group(1, 8, 1), blurred: group(1, 8, 2), local: group(3, 4, 3) },
       };
       expect(viewCount(views)).toBe(5);
 
       const evaluation = { training: false };
       const expected = tf.concat(
-        Object.values(views.groups).map((group) => backbone.forward(group.images, evaluation)),
+        Object.values(views.groups).map(({ inputs }) => backbone.features(inputs, evaluation)),
       );
       const features = viewFeatures(backbone, views, evaluation);
       expect(features.shape).toEqual([10, 8]);
@@ -47,5 +42,18 @@ describe('viewFeatures', () => {
       expect(updates[norms]?.count).toBe(6 * 4 * 4);
     });
     disposeModule(backbone);
+  });
+});
+
+describe('groupOf', () => {
+  it('says which groups there are', () => {
+    tf.tidy(() => {
+      const group = trialGroup(tf.zeros([2, 4, 4, 3]), 1);
+      const views: Views = { groups: { input: group, target: group } };
+      expect(groupOf(views, 'target')).toBe(group);
+      expect(() => groupOf(views, 'goal')).toThrow(
+        'the batch has no group of views "goal", only input, target',
+      );
+    });
   });
 });

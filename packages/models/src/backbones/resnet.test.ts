@@ -1,3 +1,4 @@
+import type { InputSpec } from '@ssl/augment';
 import { useBackend } from '@ssl/backend/node';
 import { createRandom } from '@ssl/random';
 import * as tf from '@tensorflow/tfjs-core';
@@ -13,20 +14,20 @@ import {
   shapeOf,
   type GoldenCase,
 } from '../fixtures/golden.testing.ts';
+import type { Backbone } from '../backbone.ts';
 import { createLinear } from '../linear.ts';
-import type { Backbone } from '../module.ts';
 import { disposeModule, mergeTrees, parameterCount, treesOf } from '../parameter-tree.ts';
 import { createStatisticsRecorder } from '../statistics-recorder.ts';
 import { readSafetensors } from '../weights/read-safetensors.ts';
 import { loadTree } from '../weights/tree-weights.ts';
 import { basicBlock } from '../residual-block.ts';
-import { backboneNames, createBackbone } from './registry.ts';
+import { backboneNames, createBackbone, requireMap } from './registry.ts';
 import { createResnet } from './resnet.ts';
 
 const random = createRandom(0);
 const evaluation = { training: false };
-const photo = { height: 224, width: 224, channels: 3 };
-const thumbnail = { height: 32, width: 32, channels: 3 };
+const photo = imageInput(224, 224);
+const thumbnail = imageInput(32, 32);
 
 describe.each(['wasm', 'cpu'] as const)('a ResNet on %s', (backend) => {
   beforeAll(async () => {
@@ -38,7 +39,7 @@ describe.each(['wasm', 'cpu'] as const)('a ResNet on %s', (backend) => {
     const { tensors } = readSafetensors(readFixture(reference.params['file'] as string));
     expect(tensors.size).toBe(numberOf(reference, 'tensors'));
     const [width] = reference.params['widths'] as readonly [number];
-    const backbone = createBackbone('resnet18', { random, image: imageOf(reference), width });
+    const backbone = createBackbone('resnet18', { random, input: inputOf(reference), options: { width } });
     const [outDim] = tensors.get('fc.bias')?.shape as readonly [number];
     const classifier = createLinear({ inDim: backbone.featureDim, outDim, random });
     const network = treesOf({ '': backbone, fc: classifier });
@@ -47,10 +48,12 @@ describe.each(['wasm', 'cpu'] as const)('a ResNet on %s', (backend) => {
     expect(tensors.size).toBe(network.parameters.size + network.buffers.size);
 
     tf.tidy(() => {
-      const features = backbone.forward(goldenTensor(reference.inputs, 'x'), evaluation);
+      const features = backbone.features(goldenTensor(reference.inputs, 'x'), evaluation);
       expectGolden(features, reference, 'features');
       expectGolden(classifier.forward(features, evaluation), reference, 'logits');
-      const map = backbone.featureMap(goldenTensor(reference.inputs, 'x'), evaluation);
+      const { map: mapOf, poolMap } = requireMap('test', backbone);
+      const map = mapOf(goldenTensor(reference.inputs, 'x'), evaluation);
+      expectGolden(poolMap(map), reference, 'features');
       expectGolden(tf.mean(map, [0, 1, 2]), reference, 'layer4_channelMean');
     });
     disposeModule(backbone);
@@ -67,7 +70,7 @@ describe('a ResNet in training', () => {
     const stages = reference.params['layers'] as readonly number[];
     const backbone = createResnet(
       { name: 'small', block: basicBlock, stages, defaultWidth: width, defaultStem: 'cifar' },
-      { name: 'small', width, stem: 'cifar', initialization: 'torchvision', image: imageOf(reference) },
+      { width, stem: 'cifar', initialization: 'torchvision', input: inputOf(reference) },
       random,
     );
     const outDim = numberOf(reference, 'classes');
@@ -79,15 +82,15 @@ describe('a ResNet in training', () => {
     tf.tidy(() => {
       const x = goldenTensor<tf.Tensor4D>(inputs, 'x');
       const dout = goldenTensor(inputs, 'dout');
-      const features = backbone.forward(x, evaluation);
+      const features = backbone.features(x, evaluation);
       expectGolden(features, reference, 'features_eval');
       expectGolden(classifier.forward(features, evaluation), reference, 'logits_eval');
-      expectGolden(backbone.featureMap(x, evaluation), reference, 'layer4_eval');
+      expectGolden(requireMap('test', backbone).map(x, evaluation), reference, 'layer4_eval');
 
       const recorder = createStatisticsRecorder();
       const parameters = mergeTrees({ '': backbone.parameters, fc: classifier.parameters });
       const gradients = gradientsOf(x, parameters, (images) => {
-        const logits = classifier.forward(backbone.forward(images, recorder.context), evaluation);
+        const logits = classifier.forward(backbone.features(images, recorder.context), evaluation);
         expectGolden(logits, reference, 'logits_train', { floor: 1e-5 });
         return tf.sum(tf.mul(logits, dout));
       });
@@ -115,16 +118,16 @@ describe('createBackbone', () => {
     ['resnet18', photo, 11_176_512, 512],
     ['resnet34', photo, 21_284_672, 512],
     ['resnet50', photo, 23_508_032, 2048],
-  ] as const)('builds %s with torchvision’s number of parameters', (name, image, parameters, featureDim) => {
+  ] as const)('builds %s with torchvision’s number of parameters', (name, input, parameters, featureDim) => {
     // PyTorch's start, as it is drawn twice as fast: there are 56 million weights here.
-    const backbone = createBackbone(name, { random, image, initialization: 'pytorch' });
+    const backbone = createBackbone(name, { random, input, options: { initialization: 'pytorch' } });
     expect(parameterCount(backbone.parameters)).toBe(parameters);
     expect(backbone.featureDim).toBe(featureDim);
     disposeModule(backbone);
   });
 
   it('names resnet-tiny’s parameters as torchvision would', () => {
-    const backbone = createBackbone('resnet-tiny', { random, image: thumbnail });
+    const backbone = createBackbone('resnet-tiny', { random, input: thumbnail });
     expect([...backbone.parameters.keys()].filter((name) => name.endsWith('weight'))).toEqual([
       'conv1.weight',
       'bn1.weight',
@@ -156,22 +159,28 @@ describe('createBackbone', () => {
   it.each([
     ['resnet-tiny', thumbnail, 'cifar', [1, 8, 8, 64]],
     ['resnet18', thumbnail, 'cifar', [1, 4, 4, 512]],
-    ['resnet18', { ...thumbnail, height: 64, width: 64 }, 'imagenet', [1, 2, 2, 512]],
-    ['resnet50', { height: 96, width: 70, channels: 1 }, 'imagenet', [1, 3, 3, 2048]],
-  ] as const)('%s chooses a stem for the image and reduces it', (name, image, stem, shape) => {
+    ['resnet18', imageInput(64, 64), 'imagenet', [1, 2, 2, 512]],
+    ['resnet18', imageInput(40, 24, 5), 'cifar', [1, 5, 3, 512]],
+    ['resnet50', imageInput(96, 70, 1), 'imagenet', [1, 3, 3, 2048]],
+  ] as const)('%s chooses a stem for the image and reduces it', (name, input, stem, shape) => {
     const width = name === 'resnet-tiny' ? 16 : 4;
-    const backbone = createBackbone(name, { random, image, width });
-    expect(backbone.settings).toEqual({ name, width, stem, initialization: 'torchvision', image });
+    const backbone = createBackbone(name, { random, input, options: { width } });
+    const options = { width, stem, initialization: 'torchvision' };
+    expect(backbone.settings).toEqual({ name, options, input });
+    const again = createBackbone(name, { random, input, options: backbone.settings.options });
+    expect(again.settings).toEqual(backbone.settings);
+    disposeModule(again);
     tf.tidy(() => {
-      const x = tf.zeros<tf.Rank.R4>([1, image.height, image.width, image.channels]);
+      const x = tf.zeros([1, ...input.shape]);
       const expected = [...shape.slice(0, 3), backbone.featureDim];
-      expect(backbone.featureMap(x, evaluation).shape).toEqual(expected);
+      expect(requireMap('test', backbone).map(x, evaluation).shape).toEqual(expected);
+      expect(backbone.features(x, evaluation).shape).toEqual([1, backbone.featureDim]);
     });
     disposeModule(backbone);
   });
 
   it('starts convolutions with variance 2 / fan out, and scales with the width', () => {
-    const backbone = createBackbone('resnet-tiny', { random, image: thumbnail, width: 32 });
+    const backbone = createBackbone('resnet-tiny', { random, input: thumbnail, options: { width: 32 } });
     const weight = backbone.parameters.get('layer3.0.conv2.weight')?.variable as tf.Variable;
     expect(weight.shape).toEqual([3, 3, 128, 128]);
     const { mean, variance } = tf.tidy(() => {
@@ -190,8 +199,8 @@ describe('createBackbone', () => {
     const weights = (seed: number, initialization: 'torchvision' | 'pytorch' = 'torchvision'): number[] => {
       const backbone = createBackbone('resnet-tiny', {
         random: createRandom(seed),
-        image: thumbnail,
-        initialization,
+        input: thumbnail,
+        options: { initialization },
       });
       const values = [...(backbone.parameters.get('conv1.weight')?.variable.dataSync() ?? [])];
       disposeModule(backbone);
@@ -205,19 +214,19 @@ describe('createBackbone', () => {
 
   it('clones into variables of their own', () => {
     const before = tf.memory().numTensors;
-    const backbone = createBackbone('resnet-tiny', { random, image: thumbnail, width: 4 });
+    const backbone = createBackbone('resnet-tiny', { random, input: thumbnail, options: { width: 4 } });
     const copy = backbone.clone();
     const x = tf.randomUniform<tf.Rank.R4>([2, 8, 8, 3], 0, 1, 'float32', 1);
     const outputs = (): Float32Array[] =>
       [backbone, copy].map((network) =>
-        tf.tidy(() => network.forward(x, evaluation).dataSync() as Float32Array),
+        tf.tidy(() => network.features(x, evaluation).dataSync() as Float32Array),
       );
     const [own, copied] = outputs();
     expect(own?.every(Number.isFinite)).toBe(true);
     expect(copied).toEqual(own);
 
     const recorder = createStatisticsRecorder();
-    tf.tidy(() => void backbone.forward(x, recorder.context));
+    tf.tidy(() => void backbone.features(x, recorder.context));
     recorder.commit();
     const [changed, unchanged] = outputs();
     expect(unchanged).toEqual(own);
@@ -232,31 +241,37 @@ describe('createBackbone', () => {
   });
 
   it('says what is wrong with a name, a width or an image', () => {
-    expect(() => createBackbone('resnet-tine', { random, image: thumbnail })).toThrow(
+    expect(() => createBackbone('resnet-tine', { random, input: thumbnail })).toThrow(
       `unknown backbone "resnet-tine": did you mean "resnet-tiny"? (valid: ${backboneNames.join(', ')})`,
     );
-    expect(() => createBackbone('resnet18', { random, image: thumbnail, width: 0 })).toThrow(
-      'createBackbone: the width of resnet18 must be a whole number from 1, got 0',
+    const small = (options: Readonly<Record<string, unknown>>, input = thumbnail) =>
+      createBackbone('resnet18', { random, input, options });
+    expect(() => small({ width: 0 })).toThrow(
+      'createBackbone: resnet18: width: Too small: expected number to be >=1',
     );
-    const image = { height: 24, width: 40, channels: 3 };
-    expect(() => createBackbone('resnet18', { random, image, stem: 'imagenet' })).toThrow(
+    expect(() => small({ widht: 8 })).toThrow('createBackbone: resnet18: Unrecognized key: "widht"');
+    expect(() => small({ stem: 'imagenet' }, imageInput(24, 40))).toThrow(
       'resnet18 with the imagenet stem needs images of at least 32×32 pixels, got 24×40; use larger images, or the stem "cifar"',
     );
-    const backbone = createBackbone('resnet-tiny', { random, image: thumbnail, width: 1 });
-    expect(() => backbone.forward(tf.zeros([1, 3, 32, 3]), evaluation)).toThrow(
+    const backbone = createBackbone('resnet-tiny', { random, input: thumbnail, options: { width: 1 } });
+    expect(() => backbone.features(tf.zeros([1, 3, 32, 3]), evaluation)).toThrow(
       'resnet-tiny with the cifar stem needs images of at least 4×4 pixels, got 3×32; use larger images',
     );
-    expect(() => backbone.forward(tf.zeros([1, 32, 32, 1]), evaluation)).toThrow(
+    expect(() => backbone.features(tf.zeros([1, 32, 32, 1]), evaluation)).toThrow(
       'resnet-tiny: expected images [batch,height,width,3], got [1,32,32,1]',
     );
     disposeModule(backbone);
   });
 });
 
-/** The size of a case's images. */
-function imageOf(reference: GoldenCase): { height: number; width: number; channels: number } {
+function imageInput(height: number, width: number, channels = 3): InputSpec {
+  return { modality: 'image', shape: [height, width, channels], dtype: 'float32' };
+}
+
+/** What a network takes for a case's images. */
+function inputOf(reference: GoldenCase): InputSpec {
   const [, height, width, channels] = shapeOf(reference, 'x') as readonly [number, number, number, number];
-  return { height, width, channels };
+  return imageInput(height, width, channels);
 }
 
 function countsOf(backbone: Backbone): bigint[] {

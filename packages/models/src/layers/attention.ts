@@ -1,10 +1,10 @@
+import { attention } from '@ssl/backend';
 import type { Random } from '@ssl/random';
 import * as tf from '@tensorflow/tfjs-core';
 import { truncatedNormal02, type Initializer } from '../initializers.ts';
 import { createLinear } from '../linear.ts';
 import type { ForwardContext, Module } from '../module.ts';
 import { treesOf } from '../parameter-tree.ts';
-import { attention } from './ops/attention.ts';
 
 /** What a self-attention is made of. */
 export interface AttentionOptions {

@@ -1,7 +1,7 @@
+import { layerNorm } from '@ssl/backend';
 import type * as tf from '@tensorflow/tfjs-core';
 import type { ForwardContext, Module } from '../module.ts';
 import { createParameter } from '../parameter-tree.ts';
-import { layerNorm } from './ops/layer-norm.ts';
 
 /** What a layer norm is made of. */
 export interface LayerNormOptions {

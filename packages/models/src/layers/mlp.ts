@@ -1,3 +1,4 @@
+import { gelu } from '@ssl/backend';
 import type { Random } from '@ssl/random';
 import type * as tf from '@tensorflow/tfjs-core';
 import { truncatedNormal02, type Initializer } from '../initializers.ts';
@@ -5,7 +6,6 @@ import { createLinear } from '../linear.ts';
 import type { Module } from '../module.ts';
 import { treesOf } from '../parameter-tree.ts';
 import { forwardRows } from './forward-rows.ts';
-import { gelu } from './ops/gelu.ts';
 
 /** What a transformer's MLP is made of. */
 export interface MlpOptions {

@@ -1,3 +1,4 @@
+import { attention, gelu } from '@ssl/backend';
 import { useBackend } from '@ssl/backend/node';
 import { createRandom } from '@ssl/random';
 import * as tf from '@tensorflow/tfjs-core';
@@ -15,8 +16,6 @@ import { createAttention } from './attention.ts';
 import { dropPath } from './drop-path.ts';
 import { gatherTokens } from './gather-tokens.ts';
 import { createLayerNorm } from './layer-norm.ts';
-import { attention } from './ops/attention.ts';
-import { gelu } from './ops/gelu.ts';
 
 const golden = readGolden('layers_transformer.json');
 const random = createRandom(0);

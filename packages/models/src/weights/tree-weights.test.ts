@@ -50,8 +50,11 @@ describe('treeToTensors and loadTree', () => {
   it('load a weight file and write it again byte for byte', async () => {
     const file = readFixture('tiny-resnet18.safetensors');
     const { tensors, metadata } = readSafetensors(file);
-    const image = { height: 32, width: 32, channels: 3 };
-    const backbone = createBackbone('resnet18', { random: createRandom(0), image, width: 8 });
+    const backbone = createBackbone('resnet18', {
+      random: createRandom(0),
+      input: { modality: 'image', shape: [32, 32, 3], dtype: 'float32' },
+      options: { width: 8 },
+    });
     const tree = mergeTrees<Parameter | HostBuffer>({ '': mergeTrees({ a: new Map() }) });
     for (const part of [backbone.parameters, backbone.buffers])
       for (const [name, entry] of part) tree.set(name, entry);

@@ -1,52 +1,61 @@
 import { useBackend } from '@ssl/backend/node';
-import { createLinear, createParameter, mergeTrees, treesOf, type BufferTree } from '@ssl/models';
+import { viewFeatures, type MethodDefinition, type MethodRoles } from '@ssl/losses';
+import { createLinear, createParameter, type Module } from '@ssl/models';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import type { MethodDefinition, MethodState } from '../method.ts';
-import { viewFeatures } from '../view-features.ts';
-import { methodContract } from './method-contract.ts';
+import { methodContract, type MethodContractSettings } from './method-contract.ts';
+import { createNoiseDataset } from './noise-dataset.ts';
 
 beforeAll(async () => {
   await useBackend('wasm', { threads: 1 });
 });
 
-interface State extends MethodState {
-  readonly head: ReturnType<typeof createLinear>;
+interface Roles extends MethodRoles {
+  readonly modules: { readonly head: Module<tf.Tensor2D, tf.Tensor2D> };
 }
 
-type Definition = MethodDefinition<object, State>;
+type Definition = MethodDefinition<object, Roles>;
 
 /** A method that holds the contract: features are to be mapped to ones. */
 const sound: Definition = {
   name: 'sound',
   description: 'for tests',
   options: z.strictObject({}),
-  views: (_options, { height, width }) => ({
-    groups: { global: { count: 1, transforms: [{ name: 'resize', size: [height, width] }] } },
+  views: (_options, { input }) => ({
+    groups: { global: { count: 1, transforms: [{ name: 'resize', size: input.shape.slice(0, 2) }] } },
   }),
-  init({ backbone, random }) {
-    const head = createLinear({ inDim: backbone.featureDim, outDim: 2, random });
-    const { parameters: trainable, buffers } = treesOf({ backbone, head });
-    return { backbone, head, trainable, buffers };
-  },
-  loss({ backbone, head }, views, { forward }) {
+  init: ({ backbone, random }) => ({
+    modules: { head: createLinear({ inDim: backbone.featureDim, outDim: 2, random }) },
+  }),
+  forward({ backbone, modules }, views, { forward }) {
     const features = viewFeatures(backbone, views, forward);
-    const loss = tf.mean(tf.square(tf.sub(head.forward(features, forward), 1))) as tf.Scalar;
-    return { loss, features, metrics: { meanLoss: tf.clone(loss) } };
+    return { features, logits: modules.head.forward(features, forward) };
+  },
+  objective({ logits }) {
+    const loss = tf.mean(tf.square(tf.sub(logits as tf.Tensor, 1))) as tf.Scalar;
+    return { loss, metrics: { meanLoss: tf.clone(loss) } };
   },
   heads: () => [2],
-  predict: ({ backbone, head }, images) =>
+  predict: ({ backbone, modules }, inputs) =>
     tf.tidy(() => {
       const context = { training: false };
-      return tf.softmax(head.forward(backbone.forward(images, context), context));
+      return tf.softmax(modules.head.forward(backbone.features(inputs, context), context));
     }),
 };
 
+const small: MethodContractSettings = {
+  dataset: createNoiseDataset({ height: 4, width: 4, channels: 3 }, 16),
+  batchSize: 4,
+  backbone: { name: 'resnet-tiny', width: 1 },
+};
+
 /** The message of every check that fails, by the check's name. */
-async function failuresOf(method: Definition): Promise<Record<string, string>> {
+async function failuresOf(
+  method: Definition,
+  settings: MethodContractSettings = small,
+): Promise<Record<string, string>> {
   const failures: Record<string, string> = {};
-  const settings = { image: { height: 4, width: 4, channels: 3 }, batchSize: 4, width: 1 };
   for (const { name, run } of methodContract(method, settings)) {
     try {
       await run();
@@ -57,83 +66,137 @@ async function failuresOf(method: Definition): Promise<Record<string, string>> {
   return failures;
 }
 
-function addBuffers(state: State, more: BufferTree): State {
-  return { ...state, buffers: mergeTrees({ '': state.buffers, more }) };
-}
-
 describe('methodContract', () => {
   it('passes a sound method', async () => {
     expect(await failuresOf(sound)).toEqual({});
+  });
+
+  it('passes one without predictions, and does not ask for any', async () => {
+    const { predict, heads, ...method } = sound;
+    expect([predict, heads]).not.toContain(undefined);
+    expect(await failuresOf(method)).toEqual({});
+    const named = (definition: Definition): readonly string[] =>
+      methodContract(definition, small).map(({ name }) => name);
+    expect(named(sound).filter((name) => !named(method).includes(name))).toEqual(['predicts probabilities']);
   });
 
   it('finds a trainable without a gradient', async () => {
     const method: Definition = {
       ...sound,
       init(context, options) {
-        const state = sound.init(context, options);
         const idle = createParameter(new Float32Array(1), [1], 'same');
-        return {
-          ...state,
-          trainable: mergeTrees({ '': state.trainable, idle: new Map([['weight', idle]]) }),
-        };
+        const part = { parameters: new Map([['weight', idle]]), buffers: new Map() };
+        const { modules } = sound.init(context, options);
+        return { modules: { ...modules, idle: part } };
       },
     };
-    expect(await failuresOf(method)).toEqual({
-      'gives every trainable a gradient, and no buffer': 'method contract: "idle.weight" gets no gradient',
-    });
+    const failures = await failuresOf(method);
+    expect(failures['gives every trainable a gradient, and nothing else']).toMatch(
+      /no gradient reaches idle\.weight/,
+    );
   });
 
   it('finds a buffer that an optimizer could change', async () => {
     const method: Definition = {
       ...sound,
-      init: (context, options) =>
-        addBuffers(
-          sound.init(context, options),
-          new Map([['mean', createParameter(new Float32Array(1), [1], 'same')]]),
-        ),
+      init: (context, options) => ({
+        ...sound.init(context, options),
+        memory: {
+          more: { buffers: new Map([['mean', createParameter(new Float32Array(1), [1], 'same')]]) },
+        },
+      }),
     };
     expect(await failuresOf(method)).toEqual({
-      'gives every trainable a gradient, and no buffer':
-        'method contract: the buffer "more.mean" is marked trainable',
+      'gives every trainable a gradient, and nothing else':
+        'method contract: the buffer "memory.more.mean" is marked trainable',
     });
   });
 
-  it('finds state that the loss writes, and that is not saved', async () => {
+  it('finds samples that are coupled in forward', async () => {
+    const method: Definition = {
+      ...sound,
+      forward(state, views, at) {
+        const { features, logits } = sound.forward(state, views, at);
+        return { features, logits: tf.sub(logits as tf.Tensor, tf.mean(logits as tf.Tensor, 0)) };
+      },
+    };
+    const failures = await failuresOf(method);
+    expect(Object.keys(failures)).toEqual(['gives the gradients of a batch from its parts']);
+    expect(Object.values(failures)[0]).toMatch(/^method contract: .* (differs|differs by)/);
+  });
+
+  it('finds a loss that is not the mean of its parts only where forward is to blame', async () => {
+    const method: Definition = {
+      ...sound,
+      objective({ logits }) {
+        const centred = tf.sub(logits as tf.Tensor, tf.mean(logits as tf.Tensor, 0));
+        return { loss: tf.mean(tf.square(tf.sub(centred, logits as tf.Tensor))) };
+      },
+    };
+    expect(await failuresOf(method)).toEqual({});
+  });
+
+  it('finds state that is written where it must not be, and that is not saved', async () => {
     let calls = 0;
     const writing: Definition = {
       ...sound,
-      loss(state, views, at) {
-        const output = sound.loss(state, views, at);
-        return { ...output, loss: tf.add(output.loss, calls++) };
+      objective(outputs, views, at) {
+        const objective = sound.objective(outputs, views, at);
+        return { ...objective, loss: tf.add(objective.loss, calls++) };
       },
     };
     const failures = await failuresOf(writing);
     expect(Object.keys(failures)).toEqual([
-      'writes no state in its loss',
+      'gives the gradients of a batch from its parts',
+      'writes no state in forward and objective',
       'gives the same numbers for the same seed',
       'goes on from a checkpoint as if it had never stopped',
     ]);
-    expect(failures['writes no state in its loss']).toMatch(
+    expect(failures['writes no state in forward and objective']).toMatch(
       /^method contract: the loss of the same step, asked for twice differs/,
     );
   });
 
-  it('finds leaked tensors', async () => {
+  it('finds memory that forward writes', async () => {
     const method: Definition = {
       ...sound,
-      afterStep: () => {
-        tf.keep(tf.scalar(1));
+      init: (context, options) => ({
+        ...sound.init(context, options),
+        memory: { calls: { buffers: new Map([['count', { shape: [1], data: new Float64Array(1) }]]) } },
+      }),
+      forward(state, views, at) {
+        const count = state.memory?.['calls']?.buffers.get('count') as { data: Float64Array };
+        count.data[0] = (count.data[0] ?? 0) + 1;
+        return sound.forward(state, views, at);
       },
     };
-    expect(Object.keys(await failuresOf(method))).toEqual(['leaks no tensor']);
+    const failures = await failuresOf(method);
+    expect(failures['writes no state in forward and objective']).toMatch(/it writes "memory\.calls\.count"/);
+  });
+
+  it.each([
+    ['a step', 'afterStep'],
+    ['its objective', 'objective'],
+  ] as const)('finds tensors that %s leaks', async (_, hook) => {
+    const keep = (): void => void tf.keep(tf.scalar(1));
+    const method: Definition =
+      hook === 'afterStep'
+        ? { ...sound, afterStep: keep }
+        : {
+            ...sound,
+            objective(outputs, views, at) {
+              keep();
+              return sound.objective(outputs, views, at);
+            },
+          };
+    expect(Object.keys(await failuresOf(method))).toContain('leaks no tensor');
   });
 
   it('finds a loss that is not finite', async () => {
     const method: Definition = {
       ...sound,
-      loss(state, views, at) {
-        const output = sound.loss(state, views, at);
-        return { ...output, loss: tf.div(output.loss, 0) };
+      objective(outputs, views, at) {
+        return { loss: tf.div(sound.objective(outputs, views, at).loss, 0) };
       },
     };
     expect((await failuresOf(method))['takes three steps with a finite loss']).toMatch(
@@ -141,14 +204,44 @@ describe('methodContract', () => {
     );
   });
 
+  it('finds metrics that are not finite, or that nobody describes', async () => {
+    const withMetric = (name: string, value: number): Definition => ({
+      ...sound,
+      metrics: () => ({ meanLoss: { title: 'the loss again' } }),
+      objective: (outputs, views, at) => ({
+        ...sound.objective(outputs, views, at),
+        metrics: { [name]: tf.scalar(value) },
+      }),
+    });
+    const check = 'gives every trainable a gradient, and nothing else';
+    expect((await failuresOf(withMetric('meanLoss', NaN)))[check]).toBe(
+      'method contract: the metric meanLoss is NaN',
+    );
+    expect((await failuresOf(withMetric('other', 1)))[check]).toBe(
+      'method contract: the metric other is not described in "metrics"',
+    );
+    expect((await failuresOf(withMetric('mean-loss', 1)))[check]).toBe(
+      'method contract: the metric mean-loss is not in camelCase',
+    );
+  });
+
   it('finds predictions that are no probabilities', async () => {
     const method: Definition = {
       ...sound,
-      predict: (_state, images) => tf.ones([images.shape[0], 2]),
+      predict: (_state, inputs) => tf.ones([inputs.shape[0] ?? 0, 2]),
     };
     expect(await failuresOf(method)).toEqual({
-      'predicts probabilities, where it predicts':
-        "method contract: head 0's probabilities of image 0 sum to 2",
+      'predicts probabilities': "method contract: head 0's probabilities of sample 0 sum to 2",
+    });
+  });
+
+  it('finds predictions that are NaN', async () => {
+    const method: Definition = {
+      ...sound,
+      predict: (_state, inputs) => tf.fill([inputs.shape[0] ?? 0, 2], NaN),
+    };
+    expect(await failuresOf(method)).toEqual({
+      'predicts probabilities': "method contract: head 0's probabilities of sample 0 sum to NaN",
     });
   });
 
@@ -156,14 +249,37 @@ describe('methodContract', () => {
     let calls = 0;
     const method: Definition = {
       ...sound,
-      views: (_options, { height, width }) => ({
+      views: (_options, { input }) => ({
         groups: {
-          [`group${calls++}`]: { count: 1, transforms: [{ name: 'resize', size: [height, width] }] },
+          [`group${calls++}`]: {
+            count: 1,
+            transforms: [{ name: 'resize', size: input.shape.slice(0, 2) }],
+          },
         },
       }),
     };
     expect((await failuresOf(method))['has a recipe of views that is valid, pure and plain JSON']).toMatch(
       /^method contract: the recipe, asked for twice differs/,
+    );
+  });
+
+  it.each([Infinity, NaN])('finds a recipe whose %s does not survive JSON', async (sigma) => {
+    const method: Definition = {
+      ...sound,
+      views: (_options, { input }) => ({
+        groups: {
+          global: {
+            count: 1,
+            transforms: [
+              { name: 'resize', size: input.shape.slice(0, 2) },
+              { name: 'gaussianNoise', sigma, probability: 0 },
+            ],
+          },
+        },
+      }),
+    };
+    expect(Object.keys(await failuresOf(method))).toContain(
+      'has a recipe of views that is valid, pure and plain JSON',
     );
   });
 });

@@ -28,14 +28,14 @@ const cases: Readonly<Record<string, { small: object; broken: readonly object[];
 async function warningsOf(name: string, methodOptions: object): Promise<readonly string[]> {
   const method = getMethod(name);
   const settings = {
-    ...{ epochs: 1, batchSize: 32, imageSize: 16, logEverySteps: 2 },
+    ...{ epochs: 1, batchSize: 32, input: { size: 16 }, logEverySteps: 2 },
     backbone: { name: 'resnet-tiny', width: 8, initialization: 'pytorch' },
     optimizer: { name: 'sgd', learningRate: 0.12, momentum: 0.9, weightDecay: 5e-4 },
     schedule: { name: 'constant' },
     methodOptions,
   };
   const { config } = resolveConfig({ method, layers: [{ source: 'test', settings }] });
-  const trainer = createTrainer({ method, dataset: createGeneratedShapes({ length: 768 }), config });
+  const trainer = await createTrainer({ method, dataset: createGeneratedShapes({ length: 768 }), config });
   const warnings: string[] = [];
   await trainer.run({
     onEvent: (event) => {

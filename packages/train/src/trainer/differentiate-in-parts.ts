@@ -51,8 +51,8 @@ function forwardWithoutTape(
 ): NamedOutputs {
   const pieces = shares.map(([begin, end]) => {
     const part = partOfViews(views, begin, end);
-    // What is made here is constant: the statistics of this pass are those of the second one, and are not kept.
-    const outputs = tf.tidy(() => ({ ...forward(part, begin) }) as NamedOutputs);
+    // The second pass, under the tape, has the same batch statistics: they must count once.
+    const outputs = tf.tidy(() => ({ ...forward(part, begin, false) }) as NamedOutputs);
     disposeViews(part);
     return outputs;
   });
@@ -76,7 +76,7 @@ function gradientsOfPart(
 ): tf.NamedTensorMap {
   const part = partOfViews(views, begin, end);
   const { value, grads } = tf.variableGrads(() => {
-    const outputs = forward(part, begin) as unknown as NamedOutputs;
+    const outputs = forward(part, begin, true) as unknown as NamedOutputs;
     const products = names.flatMap((name, index) => {
       const gradient = outputGradients[index];
       const output = outputs[name];

@@ -41,7 +41,8 @@ export interface RawGradients {
 
 /** What `forward` and `objective` are called with. */
 export interface HookCalls {
-  forward(views: Views, firstShare: number): Outputs;
+  /** @param keepStatistics whether the batch statistics of this pass are those of the step */
+  forward(views: Views, firstShare: number, keepStatistics: boolean): Outputs;
   objective(outputs: Outputs): Objective;
   readonly variables: tf.Variable[];
   /** Keeps a tensor beyond the tape, to be freed with the result. */
@@ -70,11 +71,12 @@ export function differentiate(
   const batchSize = Object.values(views.groups)[0]?.batchSize ?? 0;
   const forwardRandom = progress.random.split('forward');
   const calls: HookCalls = {
-    forward(part, firstShare) {
+    forward(part, firstShare, keepStatistics) {
+      const context = training && keepStatistics ? statistics.context : { training };
       const at: ForwardStep = {
         ...progress,
         forward: {
-          ...(training ? statistics.context : { training: false }),
+          ...context,
           random: forwardRandom,
           ...(part !== views && { placeOf: placeIn(part, batchSize, firstShare) }),
         },
@@ -133,7 +135,7 @@ function memoryOf({ memory }: MethodState): MethodState['memory'] {
 function differentiateWhole({ forward, objective, variables, keep }: HookCalls, views: Views): RawGradients {
   const found: { outputs: Outputs; metrics: Objective['metrics'] }[] = [];
   const { value, grads } = tf.variableGrads(() => {
-    const outputs = forward(views, 0);
+    const outputs = forward(views, 0, true);
     const { loss, metrics } = objective(outputs);
     for (const tensor of Object.values(outputs)) if (tensor) keep(tensor);
     for (const tensor of Object.values(metrics ?? {})) keep(tensor);

@@ -1,46 +1,56 @@
-import { createGeneratedShapes } from '@ssl/data';
 import { useBackend } from '@ssl/backend/node';
+import { createGeneratedShapes } from '@ssl/data';
 import { getMethod } from '@ssl/losses';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { createRun, type Run } from '../plan/create-run.ts';
+import { planRun } from '../plan/run-plan.ts';
 import { drawExamples } from './draw-examples.ts';
-import { createTrainer } from './trainer.ts';
+import { disposeState } from './state-trees.ts';
 
 const dataset = createGeneratedShapes({ length: 12 });
-const image = { height: 16, width: 16, channels: 3 };
-const config = { batchSize: 4, imageSize: 16, epochs: 1, backbone: { width: 2 } };
+
+async function runOf(name: string): Promise<Run> {
+  const method = getMethod(name);
+  const config = {
+    batchSize: 4,
+    input: { size: 16 },
+    epochs: 1,
+    backbone: { name: 'resnet-tiny', width: 2 },
+  };
+  return createRun(method, await planRun({ method, dataset, config }));
+}
 
 beforeAll(async () => {
   await useBackend('wasm', { threads: 1 });
 });
 
 describe('drawExamples', () => {
-  it('gives rows of pictures in [0, 1], and leaves no tensor behind', async () => {
-    const method = getMethod('autoencoder');
-    const trainer = createTrainer({ method, dataset, config });
+  it('gives rows of pictures, and leaves no tensor behind', async () => {
+    const run = await runOf('autoencoder');
     const before = tf.memory().numTensors;
-    const { state } = trainer;
-    const { methodOptions } = trainer.config;
-    const rows = await drawExamples({ method, state, methodOptions, image, dataset, count: 5 });
+    const rows = await drawExamples({ run, dataset, count: 5 });
     expect(tf.memory().numTensors).toBe(before);
-    expect(rows.map(({ name, images }) => [name, images])).toEqual([
+    expect(rows.map(({ name, previews }) => [name, previews.length])).toEqual([
       ['input', 5],
       ['reconstruction', 5],
       ['target', 5],
     ]);
-    for (const { pixels } of rows) {
-      expect(pixels).toHaveLength(5 * 16 * 16 * 3);
-      expect(pixels.every((value) => value >= 0 && value <= 1)).toBe(true);
+    for (const { picture } of rows.flatMap(({ previews }) => previews)) {
+      expect(picture).toMatchObject({ height: 16, width: 16, channels: 3 });
+      expect(picture?.data).toHaveLength(16 * 16 * 3);
     }
-    trainer.dispose();
+    // Pictures of the data set, not of normalised values: light and dark ones.
+    const target = rows[2]?.previews.flatMap(({ picture }) => [...(picture?.data ?? [])]) ?? [];
+    expect(Math.min(...target)).toBeLessThan(60);
+    expect(Math.max(...target)).toBeGreaterThan(195);
+    expect(await drawExamples({ run, dataset, count: 5 })).toEqual(rows);
+    disposeState(run.trees);
   });
 
   it('gives nothing where the method shows nothing', async () => {
-    const method = getMethod('rotation');
-    const trainer = createTrainer({ method, dataset, config });
-    const { state } = trainer;
-    const { methodOptions } = trainer.config;
-    expect(await drawExamples({ method, state, methodOptions, image, dataset })).toEqual([]);
-    trainer.dispose();
+    const run = await runOf('rotation');
+    expect(await drawExamples({ run, dataset })).toEqual([]);
+    disposeState(run.trees);
   });
 });

@@ -23,15 +23,18 @@ export type MethodHook =
   | 'examples'
   | 'heads';
 
-/** The error of a method's hook: `./my-method.ts: loss: …`. */
+/** The error of a method's hook: `./my-method.ts: forward: …`. */
 export function methodError(
   method: AnyMethod,
-  hook: MethodHook,
+  hook: MethodHook | typeof tapedHooks,
   fault: string,
   cause?: unknown,
 ): MethodError {
   return new MethodError(`${method.origin ?? method.name}: ${hook}: ${fault}`, { cause });
 }
+
+/** What is said of a fault that shows only once both hooks under the tape have run. */
+export const tapedHooks = 'forward or objective';
 
 /**
  * Calls a hook of a method, and says whose it was where it throws. A user's mistake that a method reports, and a lack

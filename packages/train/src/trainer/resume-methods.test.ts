@@ -2,8 +2,8 @@ import { useBackend } from '@ssl/backend/node';
 import { createGeneratedShapes } from '@ssl/data';
 import { getMethod, methodNames } from '@ssl/losses';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { valuesOf } from '../fixtures/toy-training.testing.ts';
-import { createMemoryRunStore, type MemoryRunStore } from '../run/memory-run-store.ts';
+import { stateValues } from '../fixtures/toy-training.testing.ts';
+import { createMemoryRunStore } from '../run/memory-run-store.ts';
 import { createTrainer, type Trainer } from './trainer.ts';
 
 /** What keeps a method small, and has it do everything within eight steps. */
@@ -16,18 +16,18 @@ const options: Readonly<Record<string, object>> = {
 
 const dataset = createGeneratedShapes({ length: 34 });
 
-function trainerOf(name: string, store: MemoryRunStore): Trainer {
+function trainerOf(name: string): Promise<Trainer> {
   const config = {
-    ...{ epochs: 2, batchSize: 8, imageSize: 16, seed: 3, logEverySteps: 1 },
-    backbone: { width: 2 },
+    ...{ epochs: 2, batchSize: 8, input: { size: 16 }, seed: 3, logEverySteps: 1 },
+    backbone: { name: 'resnet-tiny', width: 2 },
     methodOptions: { ...options[name] },
   };
-  return createTrainer({ method: getMethod(name), dataset, config, store });
+  return createTrainer({ method: getMethod(name), dataset, config });
 }
 
 /** Every value that training leaves behind. */
-function resultOf({ state }: Trainer): object {
-  return [...valuesOf(new Map([...state.trainable, ...state.buffers]))];
+function resultOf(name: string, { state }: Trainer): object {
+  return [...stateValues(state, getMethod(name))];
 }
 
 beforeAll(async () => {
@@ -36,22 +36,23 @@ beforeAll(async () => {
 
 describe.each(methodNames)('%s', (name) => {
   it('goes on from the middle of an epoch as if it had never stopped', async () => {
-    const unbroken = trainerOf(name, createMemoryRunStore());
+    const unbroken = await trainerOf(name);
     expect(await unbroken.run()).toMatchObject({ outcome: 'done', step: 8 });
 
     const store = createMemoryRunStore();
     const controller = new AbortController();
-    const stopped = trainerOf(name, store);
+    const stopped = await trainerOf(name);
     await stopped.run({
+      store,
       signal: controller.signal,
       onEvent: (event) => {
         if (event.type === 'log' && event.record.step === 3) controller.abort();
       },
     });
     expect(store.checkpoint?.state.step).toBe(3);
-    const resumed = trainerOf(name, store);
-    expect(await resumed.run()).toMatchObject({ outcome: 'done', step: 8 });
-    expect(resultOf(resumed)).toEqual(resultOf(unbroken));
+    const resumed = await trainerOf(name);
+    expect(await resumed.run({ store })).toMatchObject({ outcome: 'done', step: 8 });
+    expect(resultOf(name, resumed)).toEqual(resultOf(name, unbroken));
     for (const trainer of [unbroken, stopped, resumed]) trainer.dispose();
   });
 });

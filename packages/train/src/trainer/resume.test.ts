@@ -9,14 +9,22 @@ import { createRandom } from '@ssl/random';
 import * as tf from '@tensorflow/tfjs-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { TrainConfigInput } from '../config/train-config.ts';
-import { noiseDataset, toyMethod, valuesOf } from '../fixtures/toy-training.testing.ts';
+import {
+  noiseDataset,
+  stateValues,
+  toyConfig,
+  toyMethod,
+  valuesOf,
+} from '../fixtures/toy-training.testing.ts';
 import { createMemoryRunStore, type MemoryRunStore } from '../run/memory-run-store.ts';
 import { createRunFolder, openRunFolder } from '../run/run-folder.node.ts';
 import type { RunStore } from '../run/run-store.ts';
 import { restoreCheckpoint } from './checkpoint-state.ts';
+import { stateTrees } from './state-trees.ts';
 import { createTrainer, type Trainer } from './trainer.ts';
 
 const small: Partial<TrainConfigInput> = {
+  ...toyConfig,
   backbone: { width: 4 },
   epochs: 2,
   batchSize: 4,
@@ -41,16 +49,29 @@ afterAll(async () => {
   await rm(root, { recursive: true, force: true });
 });
 
-function trainerOf(method: AnyMethod, store: RunStore, config: Partial<TrainConfigInput> = {}): Trainer {
-  const trainer = createTrainer({ method, dataset, store, config: { ...small, ...config } });
+/** A trainer, and where its run is kept. */
+interface StoredTrainer {
+  readonly trainer: Trainer;
+  readonly method: AnyMethod;
+  readonly store: RunStore;
+}
+
+async function trainerOf(
+  method: AnyMethod,
+  store: RunStore,
+  config: Partial<TrainConfigInput> = {},
+): Promise<StoredTrainer> {
+  const trainer = await createTrainer({ method, dataset, config: { ...small, ...config } });
   trainers.push(trainer);
-  return trainer;
+  return { trainer, method, store };
 }
 
 /** Trains until a step, or to the end. */
-async function train(trainer: Trainer, until = Infinity): Promise<void> {
+async function train(started: StoredTrainer | Promise<StoredTrainer>, until = Infinity): Promise<void> {
+  const { trainer, store } = await started;
   const controller = new AbortController();
   await trainer.run({
+    store,
     signal: controller.signal,
     onEvent: (event) => {
       if (event.type === 'step' && event.step === until) controller.abort();
@@ -58,8 +79,8 @@ async function train(trainer: Trainer, until = Infinity): Promise<void> {
   });
 }
 
-function everythingOf({ state }: Trainer): unknown {
-  return valuesOf(new Map([...state.trainable, ...state.buffers]));
+function everythingOf({ trainer, method }: StoredTrainer): unknown {
+  return stateValues(trainer.state, method);
 }
 
 /** The run log without what time decides. */
@@ -71,7 +92,8 @@ function logOf({ metrics }: MemoryRunStore): unknown {
 }
 
 const selfClassifierOptions = {
-  methodOptions: { classes: [3, 5], hiddenDim: 8, outDim: 6, queueSize: 8, recipe: 'cifar10-small' },
+  methodOptions: { classes: [3, 5], hiddenDim: 8, outDim: 6, queueSize: 8 },
+  augmentation: 'cifar10-small',
 } as const;
 
 const cases: readonly (readonly [string, AnyMethod, Partial<TrainConfigInput>])[] = [
@@ -90,14 +112,14 @@ const cases: readonly (readonly [string, AnyMethod, Partial<TrainConfigInput>])[
 describe.each(cases)('%s', (_, method, config) => {
   it('gives the same bits after a stop at any step as without one', async () => {
     const unbrokenStore = createMemoryRunStore();
-    const unbroken = trainerOf(method, unbrokenStore, config);
+    const unbroken = await trainerOf(method, unbrokenStore, config);
     await train(unbroken);
 
     for (const stop of [1, 4]) {
       const store = createMemoryRunStore();
       await train(trainerOf(method, store, config), stop);
       expect(store.checkpoint?.state.step).toBe(stop);
-      const resumed = trainerOf(method, store, config);
+      const resumed = await trainerOf(method, store, config);
       await train(resumed);
       expect(everythingOf(resumed)).toEqual(everythingOf(unbroken));
       expect(store.checkpoint).toEqual(unbrokenStore.checkpoint);
@@ -128,7 +150,8 @@ describe('resuming', () => {
     const store = createMemoryRunStore();
     await train(trainerOf(toyMethod, store));
     const log = store.metrics;
-    const result = await trainerOf(toyMethod, store).run();
+    const { trainer } = await trainerOf(toyMethod, store);
+    const result = await trainer.run({ store });
     expect(result).toEqual({ outcome: 'done', step: 6, totalSteps: 6 });
     expect(store.metrics).toEqual(log);
   });
@@ -150,18 +173,21 @@ describe('resuming', () => {
   ])('refuses another %s', async (_, config, message) => {
     const store = createMemoryRunStore();
     await train(trainerOf(toyMethod, store), 1);
-    const error: unknown = await trainerOf(toyMethod, store, config)
-      .run()
-      .catch((reason: unknown) => reason);
+    const { trainer } = await trainerOf(toyMethod, store, config);
+    const error: unknown = await trainer.run({ store }).catch((reason: unknown) => reason);
     expect(isUserError(error) && error.message).toContain(message);
   });
 
   it('refuses other data', async () => {
     const store = createMemoryRunStore();
     await train(trainerOf(toyMethod, store), 1);
-    const other = createTrainer({ method: toyMethod, dataset: noiseDataset(14, 1), store, config: small });
+    const other = await createTrainer({
+      method: toyMethod,
+      dataset: noiseDataset(14, 1),
+      config: small,
+    });
     trainers.push(other);
-    await expect(other.run()).rejects.toThrow(
+    await expect(other.run({ store })).rejects.toThrow(
       'data set of fingerprint noise-14-0, this training has noise-14-1',
     );
   });
@@ -170,8 +196,9 @@ describe('resuming', () => {
 describe('a checkpoint', () => {
   it('holds the backbone by torchvision’s names, and splits weights from the rest', async () => {
     const store = createMemoryRunStore();
-    const trainer = trainerOf(toyMethod, store);
-    await train(trainer, 1);
+    const started = await trainerOf(toyMethod, store);
+    const { trainer } = started;
+    await train(started, 1);
     const { weights, trainer: rest } = store.checkpoint ?? { weights: new Map(), trainer: new Map() };
     expect([...weights.keys()]).toContain('layer1.0.bn1.running_mean');
     expect([...weights.keys()].filter((name) => name.startsWith('head.'))).toEqual([
@@ -179,15 +206,15 @@ describe('a checkpoint', () => {
       'head.bias',
     ]);
     expect([...rest.keys()].filter((name) => !name.startsWith('optimizer.momentum.'))).toEqual([
-      'buffers.ema.weight',
-      'buffers.ema.bias',
-      'buffers.seen',
+      'frozen.target.weight',
+      'frozen.target.bias',
+      'memory.seen.sum',
     ]);
 
     const backbone = createBackbone('resnet-tiny', {
       random: createRandom(1),
-      image: trainer.image,
-      width: 4,
+      input: trainer.input,
+      options: { width: 4 },
     });
     loadTree(new Map([...backbone.parameters, ...backbone.buffers]), weights, { allowExtra: true });
     expect(valuesOf(backbone.parameters)).toEqual(valuesOf(trainer.backbone.parameters));
@@ -196,11 +223,11 @@ describe('a checkpoint', () => {
 
   it('restores a method’s state without an optimizer, for evaluation', async () => {
     const store = createMemoryRunStore();
-    const trained = trainerOf(toyMethod, store);
+    const trained = await trainerOf(toyMethod, store);
     await train(trained, 2);
-    const fresh = trainerOf(toyMethod, createMemoryRunStore());
+    const fresh = await trainerOf(toyMethod, createMemoryRunStore());
     if (store.checkpoint === undefined) throw new Error('no checkpoint');
-    restoreCheckpoint(store.checkpoint, { state: fresh.state });
+    restoreCheckpoint(store.checkpoint, { trees: stateTrees(toyMethod, fresh.trainer.state) });
     expect(everythingOf(fresh)).toEqual(everythingOf(trained));
   });
 });

@@ -1,10 +1,12 @@
 import type { AnyMethod } from '@ssl/losses';
-import { methodError, type MethodHook } from './method-guard.ts';
+import { methodError, tapedHooks, type MethodHook } from './method-guard.ts';
 import type { StateTrees } from './state-trees.ts';
 import { watchState } from './state-watch.ts';
 
 /** Steps at which a hook may leave a tensor behind: something that is kept for later once is no leak. */
 const tolerated = 2;
+
+type WatchedHook = MethodHook | typeof tapedHooks;
 
 /** Watches a method's hooks, for the contract and under `--check`: it costs a little time at every step. */
 export interface StepWatch {
@@ -13,7 +15,7 @@ export interface StepWatch {
    *
    * @throws MethodError if it has done so in three steps
    */
-  noteTensors(hook: MethodHook, tensors: number): void;
+  noteTensors(hook: WatchedHook, tensors: number): void;
   /**
    * Remembers the state before `forward` and `objective`.
    *
@@ -23,7 +25,7 @@ export interface StepWatch {
 }
 
 export function createStepWatch(method: AnyMethod): StepWatch {
-  const times = new Map<MethodHook, number>();
+  const times = new Map<WatchedHook, number>();
   return {
     noteTensors(hook, tensors) {
       if (tensors <= 0) return;
@@ -44,8 +46,8 @@ export function createStepWatch(method: AnyMethod): StepWatch {
         if (written === undefined) return;
         throw methodError(
           method,
-          'forward',
-          `it writes "${written}" of the state; forward and objective must be pure: write in beforeStep or afterStep`,
+          tapedHooks,
+          `it writes "${written}" of the state; both must be pure: write in beforeStep or afterStep`,
         );
       };
     },

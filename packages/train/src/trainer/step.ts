@@ -8,7 +8,7 @@ import type { Run } from '../plan/create-run.ts';
 import type { RunPlan } from '../plan/run-plan.ts';
 import type { Schedule } from '../schedules/schedule.ts';
 import { differentiate } from './differentiate.ts';
-import { callHook, hookError } from './method-guard.ts';
+import { callHook, hookError, tapedHooks } from './method-guard.ts';
 import { memoryError } from './out-of-memory.ts';
 import type { StepWatch } from './step-watch.ts';
 import { readStep, type PendingReport } from './step-report.ts';
@@ -82,7 +82,7 @@ function computeStep(tools: StepTools, batch: ViewBatch, step: number, withHealt
       result.dispose();
       disposeViews(views);
       try {
-        watch?.noteTensors('objective', tf.memory().numTensors - before - 1 - watched.length);
+        watch?.noteTensors(tapedHooks, tf.memory().numTensors - before - 1 - watched.length);
       } catch (error) {
         report.discard();
         throw error;

@@ -1,17 +1,28 @@
+import { evaluationGroup } from '@ssl/augment';
 import { useBackend } from '@ssl/backend/node';
 import { OutOfMemoryError } from '@ssl/backend';
 import { isUserError } from '@ssl/errors';
 import type { AnyMethod } from '@ssl/losses';
+import { freezeTree, type Backbone } from '@ssl/models';
 import * as tf from '@tensorflow/tfjs-core';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { TrainConfigInput } from '../config/train-config.ts';
-import { noiseDataset, toyMethod, toyWithLoss, valuesOf } from '../fixtures/toy-training.testing.ts';
+import {
+  noiseDataset,
+  stateValues,
+  toyConfig,
+  toyMethod,
+  toyWith,
+  valuesOf,
+  viewGroup,
+} from '../fixtures/toy-training.testing.ts';
 import { createMemoryRunStore } from '../run/memory-run-store.ts';
 import type { RunStore } from '../run/run-store.ts';
 import type { TrainerEvent } from './trainer-events.ts';
 import { createTrainer, type Trainer, type TrainerOptions } from './trainer.ts';
 
 const small: Partial<TrainConfigInput> = {
+  ...toyConfig,
   backbone: { width: 4 },
   epochs: 2,
   batchSize: 4,
@@ -22,8 +33,13 @@ const small: Partial<TrainConfigInput> = {
 let trainers: Trainer[] = [];
 let tensorsBefore: number;
 
-function trainerOf(options: Partial<TrainerOptions> = {}): Trainer {
-  const trainer = createTrainer({ method: toyMethod, dataset: noiseDataset(14), config: small, ...options });
+async function trainerOf(options: Partial<TrainerOptions> = {}): Promise<Trainer> {
+  const trainer = await createTrainer({
+    method: toyMethod,
+    dataset: noiseDataset(14),
+    config: small,
+    ...options,
+  });
   trainers.push(trainer);
   return trainer;
 }
@@ -56,8 +72,8 @@ describe('createTrainer', () => {
   it('trains, and tells of steps, log lines, epochs and checkpoints', async () => {
     const store = createMemoryRunStore();
     const events: TrainerEvent[] = [];
-    const trainer = trainerOf({ store });
-    const result = await trainer.run({ onEvent: (event) => events.push(event) });
+    const trainer = await trainerOf();
+    const result = await trainer.run({ store, onEvent: (event) => events.push(event) });
 
     expect(result).toMatchObject({ outcome: 'done', step: 6, totalSteps: 6 });
     const typesAndSteps = events.map((event) => `${event.type} ${'step' in event ? event.step : ''}`.trim());
@@ -81,17 +97,17 @@ describe('createTrainer', () => {
   });
 
   it('moves every trainable parameter and all running statistics', async () => {
-    const trainer = trainerOf();
-    const before = valuesOf(new Map([...trainer.state.trainable, ...trainer.state.buffers]));
+    const trainer = await trainerOf();
+    const before = stateValues(trainer.state);
     await trainer.run();
-    for (const [name, values] of valuesOf(new Map([...trainer.state.trainable, ...trainer.state.buffers]))) {
+    for (const [name, values] of stateValues(trainer.state)) {
       expect(values, name).not.toEqual(before.get(name));
     }
   });
 
   it('holds the same number of tensors at every step', async () => {
     const counts = new Set<number>();
-    const trainer = trainerOf({
+    const trainer = await trainerOf({
       config: { ...small, logEverySteps: 1, gradientClipping: { maxNorm: 1 } },
     });
     await trainer.run({
@@ -104,7 +120,7 @@ describe('createTrainer', () => {
 
   it('learns: the loss falls', async () => {
     const losses: number[] = [];
-    const trainer = trainerOf({ config: { ...small, epochs: 10 } });
+    const trainer = await trainerOf({ config: { ...small, epochs: 10 } });
     await trainer.run({
       onEvent: (event) => {
         if (event.type === 'epoch') losses.push(event.loss);
@@ -116,21 +132,37 @@ describe('createTrainer', () => {
   it('hides labels from methods that do not use them, and shows them to those that do', async () => {
     for (const usesLabels of [false, true]) {
       const seen: unknown[] = [];
-      const base = toyMethod;
       const method: AnyMethod = {
-        ...base,
+        ...toyMethod,
         usesLabels,
-        loss: (state, views, at) => {
-          seen.push(views.labels && [...views.labels.dataSync()]);
-          return base.loss(state, views, at);
+        forward: (state, views, at) => {
+          const { labels } = viewGroup(views);
+          seen.push(labels && [...labels.dataSync()]);
+          return toyMethod.forward(state, views, at);
         },
       };
-      await trainerOf({ method, config: { ...small, epochs: 1 } }).run();
+      const trainer = await trainerOf({ method, config: { ...small, epochs: 1 } });
+      await trainer.run();
+      expect(seen).toHaveLength(3);
       for (const labels of seen) {
         if (usesLabels) expect(labels).toHaveLength(4);
         else expect(labels).toBeUndefined();
       }
     }
+  });
+
+  it('tells a method which samples a batch holds', async () => {
+    const seen: number[] = [];
+    const method = toyWith({
+      forward: (outputs, _at, _state, views) => {
+        seen.push(...viewGroup(views).indices);
+        return outputs;
+      },
+    });
+    const trainer = await trainerOf({ method, config: { ...small, epochs: 1 } });
+    await trainer.run();
+    expect(new Set(seen).size).toBe(12);
+    expect(seen.every((index) => index >= 0 && index < 14)).toBe(true);
   });
 
   it('lets a method sweep over the whole data set, in order, without augmentation', async () => {
@@ -143,71 +175,84 @@ describe('createTrainer', () => {
         let sum = 0;
         for await (const batch of context.sweep()) {
           indices.push(...batch.indices);
-          expect(batch.images.shape.slice(1)).toEqual([8, 8, 3]);
-          sum += tf.tidy(() => tf.sum(batch.images).dataSync()[0] as number);
+          expect(batch.inputs.shape.slice(1)).toEqual([8, 8, 3]);
+          sum += tf.tidy(() => tf.sum(batch.inputs).dataSync()[0] as number);
         }
         swept.push(indices);
         sums.add(sum.toFixed(3));
       },
     };
-    await trainerOf({ method, config: { ...small, epochs: 1 } }).run();
+    const trainer = await trainerOf({ method, config: { ...small, epochs: 1 } });
+    await trainer.run();
     expect(swept).toHaveLength(3);
     for (const indices of swept) expect(indices).toEqual(Array.from({ length: 14 }, (_, index) => index));
     expect(sums.size).toBe(1);
   });
 
   it('hands out any data set as its network takes it, labels included, for evaluation', async () => {
-    const trainer = trainerOf({ method: toyMethod, config: small });
+    const trainer = await trainerOf({ method: toyMethod, config: small });
     const indices: number[] = [];
     const labels: number[] = [];
-    for await (const batch of trainer.batches(noiseDataset(5))) {
-      indices.push(...batch.indices);
-      labels.push(...(batch.labels ?? []));
-      expect(batch.groups['image']).toMatchObject({ count: 1, height: 8, width: 8, channels: 3 });
+    for await (const { streams, groups } of trainer.batches(noiseDataset(5))) {
+      const [stream] = Object.values(streams);
+      indices.push(...(stream?.indices ?? []));
+      labels.push(...(stream?.labels ?? []));
+      expect(groups[evaluationGroup]).toMatchObject({ count: 1, shape: [8, 8, 3] });
     }
     expect(indices).toEqual([0, 1, 2, 3, 4]);
     expect(labels).toEqual([...(noiseDataset(5).labels ?? [])]);
     expect(labels).not.toEqual([]);
   });
 
-  it('names trainable parameters that get no gradient', async () => {
+  it('evaluates the network that the method says, where it is not the trained one', async () => {
+    let copy: Backbone | undefined;
     const method: AnyMethod = {
       ...toyMethod,
-      loss: ({ backbone, ...state }, views, at) => {
-        const { images } = views.groups['view'] as (typeof views.groups)[string];
-        const features = backbone.forward(images, at.forward);
-        expect(state).toHaveProperty('head');
-        return { loss: tf.mean(tf.square(features)), features };
+      init(context, options) {
+        copy = context.backbone.clone();
+        freezeTree(copy.parameters);
+        const roles = toyMethod.init(context, options);
+        return { ...roles, frozen: { ...roles.frozen, teacher: copy }, evaluated: copy };
       },
     };
-    const error = await errorOf(trainerOf({ method }).run());
+    const trainer = await trainerOf({ method, config: { ...small, epochs: 1 } });
+    expect(trainer.backbone).toBe(copy);
+    const before = valuesOf(trainer.backbone.parameters);
+    await trainer.run();
+    expect(valuesOf(trainer.backbone.parameters)).toEqual(before);
+    expect(valuesOf(trainer.state.backbone.parameters)).not.toEqual(before);
+  });
+
+  it('names trainable parameters that get no gradient', async () => {
+    const method = toyWith({
+      objective: (_objective, _at, { features }) => ({ loss: tf.mean(tf.square(features)) }),
+    });
+    const error = await errorOf((await trainerOf({ method })).run());
     expect(error.message).toBe(
-      'toy: loss: no gradient reaches head.weight, head.bias; every trainable parameter must take part in the loss',
+      'toy: objective: no gradient reaches head.weight, head.bias; every trainable parameter must take part in the loss',
     );
   });
 
   it.each<[Partial<TrainConfigInput>, number, string]>([
-    [{ batchSize: 16 }, 14, 'noise holds 14 images, fewer than a batch of 16'],
+    [{ batchSize: 16 }, 14, 'noise holds 14 samples, fewer than a batch of 16'],
     [{ epochs: 0 }, 14, 'createTrainer: epochs: expected number to be >=1, got 0'],
     [{ method: 'other' }, 14, 'createTrainer: the config is for the method "other", not for "toy"'],
     [{ methodOptions: { noize: 1 } }, 14, 'createTrainer: unknown setting of methodOptions "noize"'],
     [{ schedule: { name: 'cosine', warmupEpochs: 3 } }, 14, 'a warm-up of 3 epochs does not fit into 2'],
-  ])('refuses %j', (config, length, message) => {
-    const create = (): unknown =>
-      createTrainer({
-        method: toyMethod,
-        dataset: noiseDataset(length),
-        config: { ...small, ...config },
-      });
-    expect(create).toThrow(message);
-    expect(create).toThrow(expect.toSatisfy(isUserError));
+  ])('refuses %j', async (config, length, message) => {
+    const error = await errorOf(
+      createTrainer({ method: toyMethod, dataset: noiseDataset(length), config: { ...small, ...config } }),
+    );
+    expect(error.message).toContain(message);
+    expect(isUserError(error)).toBe(true);
   });
 
-  it('asks for an image size where the data set has none of its own', () => {
-    const { imageSize, ...dataset } = noiseDataset(14);
-    expect(imageSize).toEqual([8, 8]);
-    expect(() => createTrainer({ method: toyMethod, dataset, config: small })).toThrow(
-      'imageSize is missing: the images of noise differ in size; set it, for example to 32 or 224',
+  it('asks for an image size where the data set has none of its own', async () => {
+    const dataset = { ...noiseDataset(14), samples: { modality: 'image', shape: [null, null, 3] } };
+    const error = await errorOf(createTrainer({ method: toyMethod, dataset, config: small }));
+    expect(isUserError(error)).toBe(true);
+    expect(error.message).toContain(
+      'the images of this data set differ in size: set the size that the network takes, e.g. --image-size 32',
     );
   });
 });
@@ -216,7 +261,9 @@ describe('a run that stops', () => {
   it('by a signal, does so after the step under way, with a checkpoint', async () => {
     const store = createMemoryRunStore();
     const controller = new AbortController();
-    const result = await trainerOf({ store }).run({
+    const trainer = await trainerOf();
+    const result = await trainer.run({
+      store,
       signal: controller.signal,
       onEvent: (event) => {
         if (event.type === 'log' && event.record.step === 2) controller.abort();
@@ -228,7 +275,8 @@ describe('a run that stops', () => {
 
   it('before it began, keeps the start', async () => {
     const store = createMemoryRunStore();
-    const result = await trainerOf({ store }).run({ signal: AbortSignal.abort() });
+    const trainer = await trainerOf();
+    const result = await trainer.run({ store, signal: AbortSignal.abort() });
     expect(result).toEqual({ outcome: 'stopped', step: 0, totalSteps: 6 });
     expect(store.checkpoint?.state.step).toBe(0);
   });
@@ -238,11 +286,12 @@ describe('a run that stops', () => {
     ['the loss became Infinity', (loss: tf.Scalar) => tf.mul(loss, Infinity)],
     ['a gradient became NaN', (loss: tf.Scalar) => tf.add(loss, infiniteSlopeAt0(loss))],
   ])('because %s, gives advice and leaves the last checkpoint', async (what, spoil) => {
-    const method = toyWithLoss((output, step) =>
-      step === 3 ? { ...output, loss: spoil(output.loss) as tf.Scalar } : output,
-    );
+    const method = toyWith({
+      objective: (objective, { step }) =>
+        step === 3 ? { ...objective, loss: spoil(objective.loss) as tf.Scalar } : objective,
+    });
     const store = createMemoryRunStore();
-    const error = await errorOf(trainerOf({ method, store }).run());
+    const error = await errorOf((await trainerOf({ method })).run({ store }));
     expect(error.name).toBe('DivergedError');
     expect(error.message).toContain(
       `training stopped: ${what} in step 4; lower optimizer.learningRate (it was 0.05 in this step)`,
@@ -257,7 +306,8 @@ describe('a run that stops', () => {
       ...createMemoryRunStore(),
       saveCheckpoint: () => Promise.reject(new Error('disk on fire')),
     };
-    expect((await errorOf(trainerOf({ store: failing }).run())).message).toBe('disk on fire');
+    const trainer = await trainerOf();
+    expect((await errorOf(trainer.run({ store: failing }))).message).toBe('disk on fire');
   });
 
   it('for lack of memory, says which batch would fit, and leaves nothing behind', async () => {
@@ -269,31 +319,34 @@ describe('a run that stops', () => {
     };
     const tooLarge = (most: number): AnyMethod => ({
       ...toyMethod,
-      loss: (state, views, at) => {
-        if (views.batchSize > most) throw new OutOfMemoryError('wasm: no room', { limitBytes: 2 ** 32 });
-        return toyMethod.loss(state, views, at);
+      forward: (state, views, at) => {
+        if (viewGroup(views).batchSize > most)
+          throw new OutOfMemoryError('wasm: no room', { limitBytes: 2 ** 32 });
+        return toyMethod.forward(state, views, at);
       },
     });
     const config = { ...small, batchSize: 12 };
-    const error = await errorOf(trainerOf({ method: tooLarge(5), store, config }).run());
+    const error = await errorOf((await trainerOf({ method: tooLarge(5), config })).run({ store }));
     expect(isUserError(error)).toBe(true);
     expect(error.message).toBe(
-      'a batch of 12 images does not fit into the memory of the backend wasm (4 GiB); 3 fits: set batchSize to 3, or use smaller images or a smaller backbone',
+      'a batch of 12 samples does not fit into the memory of the backend wasm (4 GiB); 3 fits: set batchSize or microBatch to 3, or use smaller inputs or a smaller backbone',
     );
-    const hopeless = await errorOf(trainerOf({ method: tooLarge(0), store, config }).run());
-    expect(hopeless.message).toMatch(/\(4 GiB\); use smaller images or a smaller backbone$/);
+    const hopeless = await errorOf((await trainerOf({ method: tooLarge(0), config })).run({ store }));
+    expect(hopeless.message).toMatch(/\(4 GiB\); use smaller inputs or a smaller backbone$/);
     expect(wrote).toBe(false);
+    const inParts = await trainerOf({ method: tooLarge(5), config: { ...config, microBatch: 3 } });
+    expect(await inParts.run()).toMatchObject({ outcome: 'done', step: 2 });
   });
 });
 
 describe('a collapse of the features', () => {
   it('is told once, with the method’s advice', async () => {
-    const method = toyWithLoss((output) => ({
-      ...output,
-      features: tf.onesLike(output.features),
-    }));
+    const method = toyWith({
+      forward: (outputs) => ({ ...outputs, features: tf.onesLike(outputs.features) }),
+    });
     const warnings: string[] = [];
-    await trainerOf({ method }).run({
+    const trainer = await trainerOf({ method });
+    await trainer.run({
       onEvent: (event) => {
         if (event.type === 'warning') warnings.push(event.message);
       },
@@ -306,7 +359,8 @@ describe('a collapse of the features', () => {
 
   it('is not seen where there is none', async () => {
     const types: string[] = [];
-    await trainerOf().run({ onEvent: ({ type }) => types.push(type) });
+    const trainer = await trainerOf();
+    await trainer.run({ onEvent: ({ type }) => types.push(type) });
     expect(types).not.toContain('warning');
   });
 });

@@ -13,12 +13,12 @@ const missing = typeof adapter === 'string' ? ` (skipped: ${adapter})` : '';
 async function lossesOn(backend: BackendName): Promise<number[]> {
   await useBackend(backend);
   const before = tf.memory().numTensors;
-  const trainer = createTrainer({
+  const trainer = await createTrainer({
     method: getMethod('self-classifier'),
     dataset: createGeneratedShapes({ length: 34 }),
     config: {
-      ...{ epochs: 5, batchSize: 8, imageSize: 16, seed: 3 },
-      backbone: { width: 2 },
+      ...{ epochs: 5, batchSize: 8, input: { size: 16 }, seed: 3 },
+      backbone: { name: 'resnet-tiny', width: 2 },
       methodOptions: { hiddenDim: 8, outDim: 4, classes: [4], queueSize: 16 },
     },
   });

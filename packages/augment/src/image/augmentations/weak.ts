@@ -16,7 +16,7 @@ export const cropAndFlip = defineAugmentation({
   }),
 });
 
-/** RotNet's views of CIFAR-10: a shift by up to 4 pixels and a flip. */
+/** RotNet's views of CIFAR-10: a shift by up to 4 pixels and a flip. Images of another size are resized before. */
 export const rotnet = defineAugmentation({
   name: 'rotnet',
   description: 'shifts by up to 4 pixels and flips',
@@ -25,6 +25,7 @@ export const rotnet = defineAugmentation({
   needs: needsNothing,
   recipe: (input) => ({
     view: [
+      { name: 'resize', size: sizeOf(input), fit: 'cover' },
       { name: 'randomCrop', size: sizeOf(input), padding: 4 },
       { name: 'randomHorizontalFlip', probability: 0.5 },
     ],

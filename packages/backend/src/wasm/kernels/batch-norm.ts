@@ -25,12 +25,12 @@ export const batchNormTraining = wasmKernel<Normalised, BatchNormAttrs>(SslBatch
   const mean = backend.makeOutput([channels], 'float32');
   const variance = backend.makeOutput([channels], 'float32');
   const { moments, coefficients } = tables(runner, chunks, channels);
-  runner.run('channelMoments', rows, chunks, [
-    addressOf(backend, x),
+  runner.run('channelMoments', rows, chunks, {
+    x: addressOf(backend, x),
     channels,
-    moments,
-    moments + chunks * channels * 8,
-  ]);
+    mean: moments,
+    m2: moments + chunks * channels * 8,
+  });
   const merged = mergeMoments(runner, moments, rows, chunks, channels);
   backend.typedArrayFromHeap(mean).set(merged.mean);
   backend.typedArrayFromHeap(variance).set(merged.variance);
@@ -70,15 +70,15 @@ function normalise(
     factors[c] = factor;
     factors[channels + c] = (offsets[c] ?? 0) - (mean[c] ?? 0) * factor;
   }
-  runner.run('scaleShift', rows, chunks, [
-    addressOf(backend, x),
-    residual ? addressOf(backend, residual) : 0,
-    addressOf(backend, y),
+  runner.run('scaleShift', rows, chunks, {
+    x: addressOf(backend, x),
+    residual: residual ? addressOf(backend, residual) : 0,
+    y: addressOf(backend, y),
     channels,
-    coefficients,
-    coefficients + channels * 4,
-    attrs.activation === 'relu' ? 1 : 0,
-  ]);
+    scale: coefficients,
+    shift: coefficients + channels * 4,
+    relu: attrs.activation === 'relu',
+  });
 }
 
 /** Gradient of {@link batchNormTraining}, in two passes over `dy` and `x`. */
@@ -101,15 +101,15 @@ export const batchNormTrainingGrad = wasmKernel<
   const dResidual = y && attrs.residual !== false ? backend.makeOutput(x.shape, 'float32') : undefined;
   const { moments, coefficients } = tables(runner, chunks, channels);
   const result = y ? addressOf(backend, y) : 0;
-  runner.run('batchNormGradientSums', rows, chunks, [
-    addressOf(backend, dy),
-    result,
-    addressOf(backend, x),
+  runner.run('batchNormGradientSums', rows, chunks, {
+    dy: addressOf(backend, dy),
+    y: result,
+    x: addressOf(backend, x),
     channels,
-    addressOf(backend, mean),
-    moments,
-    moments + chunks * channels * 8,
-  ]);
+    mean: addressOf(backend, mean),
+    sums: moments,
+    products: moments + chunks * channels * 8,
+  });
   const sums = addChunks(runner.doubles(moments, chunks * channels), channels);
   const products = addChunks(runner.doubles(moments + chunks * channels * 8, chunks * channels), channels);
   const scales = backend.typedArrayFromHeap(scale);
@@ -131,17 +131,17 @@ export const batchNormTrainingGrad = wasmKernel<
     factors[channels + c] = b;
     factors[2 * channels + c] = (-a * sum) / rows - b * (means[c] ?? 0);
   }
-  runner.run('batchNormGradientApply', rows, chunks, [
-    addressOf(backend, dy),
-    result,
-    addressOf(backend, x),
-    addressOf(backend, dx),
-    dResidual ? addressOf(backend, dResidual) : 0,
+  runner.run('batchNormGradientApply', rows, chunks, {
+    dy: addressOf(backend, dy),
+    y: result,
+    x: addressOf(backend, x),
+    dx: addressOf(backend, dx),
+    dResidual: dResidual ? addressOf(backend, dResidual) : 0,
     channels,
-    coefficients,
-    coefficients + channels * 4,
-    coefficients + channels * 8,
-  ]);
+    a: coefficients,
+    b: coefficients + channels * 4,
+    c: coefficients + channels * 8,
+  });
   return [dx, dScale, dOffset, ...(dResidual ? [dResidual] : [])];
 });
 

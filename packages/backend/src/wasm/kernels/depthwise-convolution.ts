@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import type { DepthwiseInputGradientJob } from '../kernel-jobs.generated.ts';
 import { addressOf } from '../kernel-runner.ts';
 import { wasmKernel } from './wasm-kernel.ts';
 
@@ -13,10 +14,12 @@ export const depthwiseConv2dBackpropInput = wasmKernel<
   ({ inputs: { dy, filter }, attrs: { inputShape, ...attrs }, backend, runner }) => {
     const info = windowOf(inputShape, filter.shape as Shape4D, attrs);
     const result = backend.makeOutput(inputShape, 'float32');
-    runner.run('depthwiseInputGradient', info.batchSize, chunksOf(info), [
-      ...[dy, filter, result].map((tensor) => addressOf(backend, tensor)),
-      ...windowWords(info, filter.shape),
-    ]);
+    runner.run('depthwiseInputGradient', info.batchSize, chunksOf(info), {
+      dy: addressOf(backend, dy),
+      filter: addressOf(backend, filter),
+      dx: addressOf(backend, result),
+      ...jobWindow(info, filter.shape),
+    });
     return result;
   },
 );
@@ -34,12 +37,12 @@ export const depthwiseConv2dBackpropFilter = wasmKernel<
     const columns = info.outChannels;
     const taps = info.filterHeight * info.filterWidth;
     const partialSums = runner.workspace(chunks * taps * columns * 4);
-    runner.run('depthwiseFilterGradient', info.batchSize, chunks, [
-      addressOf(backend, dy),
-      addressOf(backend, x),
+    runner.run('depthwiseFilterGradient', info.batchSize, chunks, {
+      dy: addressOf(backend, dy),
+      x: addressOf(backend, x),
       partialSums,
-      ...windowWords(info, filterShape),
-    ]);
+      ...jobWindow(info, filterShape),
+    });
     const sums = runner.floats(partialSums, chunks * taps * columns);
     const total = backend.typedArrayFromHeap(result).fill(0);
     for (let at = 0; at < sums.length; at += 1) {
@@ -76,12 +79,25 @@ function chunksOf({ batchSize }: tf.backend_util.Conv2DInfo): number {
   return Math.max(1, Math.min(16, batchSize));
 }
 
-/** Words 3 to 16 of a job. */
-function windowWords(info: tf.backend_util.Conv2DInfo, filterShape: readonly number[]): number[] {
-  return [
-    ...[info.inHeight, info.inWidth, info.inChannels, info.outHeight, info.outWidth],
-    ...[info.filterHeight, info.filterWidth, info.strideHeight, info.strideWidth],
-    ...[info.padInfo.top, info.padInfo.left, info.dilationHeight, info.dilationWidth],
-    filterShape[3] ?? 1,
-  ];
+/** The window's part of a job. */
+function jobWindow(
+  info: tf.backend_util.Conv2DInfo,
+  filterShape: readonly number[],
+): Omit<DepthwiseInputGradientJob, 'dy' | 'filter' | 'dx'> {
+  return {
+    height: info.inHeight,
+    width: info.inWidth,
+    channels: info.inChannels,
+    outHeight: info.outHeight,
+    outWidth: info.outWidth,
+    filterHeight: info.filterHeight,
+    filterWidth: info.filterWidth,
+    strideHeight: info.strideHeight,
+    strideWidth: info.strideWidth,
+    top: info.padInfo.top,
+    left: info.padInfo.left,
+    dilationHeight: info.dilationHeight,
+    dilationWidth: info.dilationWidth,
+    multiplier: filterShape[3] ?? 1,
+  };
 }

@@ -1,13 +1,18 @@
 import { batchNormInference, batchNormTraining, batchNormTrainingGrad } from './batch-norm.ts';
 import { conv2d, conv2dBackpropFilter, conv2dBackpropInput } from './convolution.ts';
+import { slice, splitV, transpose } from './copies.ts';
 import { depthwiseConv2dBackpropFilter, depthwiseConv2dBackpropInput } from './depthwise-convolution.ts';
+import { gather } from './gather.ts';
+import { gelu, geluGrad } from './gelu.ts';
 import { identity } from './identity.ts';
+import { layerNorm, layerNormGrad } from './layer-norm.ts';
 import { batchMatMul, fusedMatMul } from './mat-mul.ts';
 import { adamUpdate, momentumUpdate } from './optimizer-updates.ts';
 import { avgPool, avgPoolGrad, maxPool, maxPoolGrad } from './pooling.ts';
 import { mean, sum } from './reductions.ts';
 import { reluGrad } from './relu-grad.ts';
 import { resizeBilinearGrad, resizeNearestNeighborGrad } from './resize-gradients.ts';
+import { softmax, softmaxGrad } from './softmax.ts';
 import { unsortedSegmentSum } from './unsorted-segment-sum.ts';
 import type { WasmKernel } from './wasm-kernel.ts';
 
@@ -26,7 +31,12 @@ export const wasmKernels: readonly WasmKernel[] = [
   depthwiseConv2dBackpropFilter,
   depthwiseConv2dBackpropInput,
   fusedMatMul,
+  gather,
+  gelu,
+  geluGrad,
   identity,
+  layerNorm,
+  layerNormGrad,
   maxPool,
   maxPoolGrad,
   mean,
@@ -34,6 +44,11 @@ export const wasmKernels: readonly WasmKernel[] = [
   reluGrad,
   resizeBilinearGrad,
   resizeNearestNeighborGrad,
+  slice,
+  softmax,
+  softmaxGrad,
+  splitV,
   sum,
+  transpose,
   unsortedSegmentSum,
 ];

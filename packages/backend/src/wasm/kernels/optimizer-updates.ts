@@ -6,7 +6,7 @@ import {
   type AdamUpdateAttrs,
   type MomentumUpdateAttrs,
 } from '../../kernel-names.ts';
-import { addressOf, floatBits } from '../kernel-runner.ts';
+import { addressOf } from '../kernel-runner.ts';
 import { wasmKernel } from './wasm-kernel.ts';
 
 /** An update of SGD in one trip through memory. */
@@ -17,15 +17,17 @@ export const momentumUpdate = wasmKernel<
   const next = outputLike(backend, parameter);
   const nextVelocity = velocity && outputLike(backend, velocity);
   const size = tf.util.sizeFromShape(parameter.shape);
-  runner.run('momentumUpdate', size, chunksOf(size), [
-    addressOf(backend, parameter),
-    addressOf(backend, gradient),
-    velocity ? addressOf(backend, velocity) : 0,
-    addressOf(backend, next),
-    nextVelocity ? addressOf(backend, nextVelocity) : 0,
-    ...[attrs.learningRate, attrs.momentum, attrs.weightDecay].map(floatBits),
-    attrs.nesterov ? 1 : 0,
-  ]);
+  runner.run('momentumUpdate', size, chunksOf(size), {
+    parameter: addressOf(backend, parameter),
+    gradient: addressOf(backend, gradient),
+    velocity: velocity ? addressOf(backend, velocity) : 0,
+    nextParameter: addressOf(backend, next),
+    nextVelocity: nextVelocity ? addressOf(backend, nextVelocity) : 0,
+    rate: attrs.learningRate,
+    momentum: attrs.momentum,
+    decay: attrs.weightDecay,
+    nesterov: attrs.nesterov,
+  });
   return nextVelocity ? [next, nextVelocity] : [next];
 });
 
@@ -35,15 +37,29 @@ export const adamUpdate = wasmKernel<
   AdamUpdateAttrs
 >(SslAdamUpdate, ({ inputs: { parameter, gradient, mean, square }, attrs, backend, runner }) => {
   const { beta1, beta2, epsilon, weightDecay, decoupled, learningRate, step } = attrs;
-  const outputs = [parameter, mean, square].map((tensor) => outputLike(backend, tensor));
+  const next = outputLike(backend, parameter);
+  const nextMean = outputLike(backend, mean);
+  const nextSquare = outputLike(backend, square);
   const size = tf.util.sizeFromShape(parameter.shape);
-  runner.run('adamUpdate', size, chunksOf(size), [
-    ...[parameter, gradient, mean, square, ...outputs].map((tensor) => addressOf(backend, tensor)),
-    ...[beta1, 1 - beta1, beta2, 1 - beta2].map(floatBits),
-    ...[learningRate / (1 - beta1 ** step), 1 / Math.sqrt(1 - beta2 ** step), epsilon].map(floatBits),
-    ...[decoupled ? 0 : weightDecay, decoupled ? 1 - learningRate * weightDecay : 1].map(floatBits),
-  ]);
-  return outputs;
+  runner.run('adamUpdate', size, chunksOf(size), {
+    parameter: addressOf(backend, parameter),
+    gradient: addressOf(backend, gradient),
+    mean: addressOf(backend, mean),
+    square: addressOf(backend, square),
+    nextParameter: addressOf(backend, next),
+    nextMean: addressOf(backend, nextMean),
+    nextSquare: addressOf(backend, nextSquare),
+    beta1,
+    rest1: 1 - beta1,
+    beta2,
+    rest2: 1 - beta2,
+    rate: learningRate / (1 - beta1 ** step),
+    scale: 1 / Math.sqrt(1 - beta2 ** step),
+    epsilon,
+    decay: decoupled ? 0 : weightDecay,
+    keep: decoupled ? 1 - learningRate * weightDecay : 1,
+  });
+  return [next, nextMean, nextSquare];
 });
 
 function outputLike(backend: BackendWasm, { shape }: tf.TensorInfo): tf.TensorInfo {

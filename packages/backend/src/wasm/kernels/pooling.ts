@@ -1,20 +1,18 @@
-import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import * as tf from '@tensorflow/tfjs-core';
-import { addressOf, type kernelIds, type KernelRunner } from '../kernel-runner.ts';
-import { wasmKernel } from './wasm-kernel.ts';
+import type { PoolJob } from '../kernel-jobs.generated.ts';
+import { addressOf } from '../kernel-runner.ts';
+import { wasmKernel, type WasmCall } from './wasm-kernel.ts';
 
 // tfjs's own pooling uses one thread, and its gradient of max pooling is wrong where the padding is a number.
 
 /** Largest value of each window. */
-export const maxPool = wasmKernel<{ x: tf.TensorInfo }, tf.MaxPoolAttrs>(
-  tf.MaxPool,
-  ({ inputs: { x }, attrs, backend, runner }) => forward('maxPool', runner, backend, x, attrs),
+export const maxPool = wasmKernel<{ x: tf.TensorInfo }, tf.MaxPoolAttrs>(tf.MaxPool, (call) =>
+  forward('maxPool', call),
 );
 
 /** Mean of each window; padding is not counted. */
-export const avgPool = wasmKernel<{ x: tf.TensorInfo }, tf.AvgPoolAttrs>(
-  tf.AvgPool,
-  ({ inputs: { x }, attrs, backend, runner }) => forward('averagePool', runner, backend, x, attrs),
+export const avgPool = wasmKernel<{ x: tf.TensorInfo }, tf.AvgPoolAttrs>(tf.AvgPool, (call) =>
+  forward('averagePool', call),
 );
 
 /** Gradient of {@link maxPool}: each window's gradient goes to its first largest value. */
@@ -23,7 +21,12 @@ export const maxPoolGrad = wasmKernel<{ dy: tf.TensorInfo; input: tf.TensorInfo 
   ({ inputs: { dy, input }, attrs, backend, runner }) => {
     const info = poolInfo(input.shape, attrs);
     const result = backend.makeOutput(input.shape, 'float32');
-    run('maxPoolGradient', runner, backend, info, [input, dy, result]);
+    runner.run('maxPoolGradient', info.batchSize, chunksOf(info), {
+      x: addressOf(backend, input),
+      dy: addressOf(backend, dy),
+      dx: addressOf(backend, result),
+      ...windowOf(info),
+    });
     return result;
   },
 );
@@ -34,21 +37,26 @@ export const avgPoolGrad = wasmKernel<{ dy: tf.TensorInfo; input: tf.TensorInfo 
   ({ inputs: { dy, input }, attrs, backend, runner }) => {
     const info = poolInfo(input.shape, attrs);
     const result = backend.makeOutput(input.shape, 'float32');
-    run('averagePoolGradient', runner, backend, info, [dy, result]);
+    runner.run('averagePoolGradient', info.batchSize, chunksOf(info), {
+      dy: addressOf(backend, dy),
+      dx: addressOf(backend, result),
+      ...windowOf(info),
+    });
     return result;
   },
 );
 
 function forward(
-  kernel: keyof typeof kernelIds,
-  runner: KernelRunner,
-  backend: BackendWasm,
-  x: tf.TensorInfo,
-  attrs: tf.MaxPoolAttrs,
+  kernel: 'maxPool' | 'averagePool',
+  { inputs: { x }, attrs, backend, runner }: WasmCall<{ x: tf.TensorInfo }, tf.MaxPoolAttrs>,
 ): tf.TensorInfo {
   const info = poolInfo(x.shape, attrs);
   const result = backend.makeOutput(info.outShape, 'float32');
-  run(kernel, runner, backend, info, [x, result]);
+  runner.run(kernel, info.batchSize, chunksOf(info), {
+    x: addressOf(backend, x),
+    y: addressOf(backend, result),
+    ...windowOf(info),
+  });
   return result;
 }
 
@@ -60,19 +68,24 @@ function poolInfo(
   return tf.backend_util.computePool2DInfo(shape4, filterSize, strides, 1, pad, dimRoundingMode);
 }
 
-/** @param tensors in the order of the kernel's job, which has room for three */
-function run(
-  kernel: keyof typeof kernelIds,
-  runner: KernelRunner,
-  backend: BackendWasm,
-  info: tf.backend_util.Conv2DInfo,
-  tensors: readonly tf.TensorInfo[],
-): void {
-  const addresses = tensors.map((tensor) => addressOf(backend, tensor));
-  runner.run(kernel, info.batchSize, Math.max(1, Math.min(64, info.batchSize)), [
-    ...[addresses[0] ?? 0, addresses[1] ?? 0, addresses[2] ?? 0],
-    ...[info.inHeight, info.inWidth, info.inChannels, info.outHeight, info.outWidth],
-    ...[info.filterHeight, info.filterWidth, info.strideHeight, info.strideWidth],
-    ...[info.padInfo.top, info.padInfo.left],
-  ]);
+/** From shapes alone, so that results do not depend on the number of threads. */
+function chunksOf({ batchSize }: tf.backend_util.Conv2DInfo): number {
+  return Math.max(1, Math.min(64, batchSize));
+}
+
+/** The window's part of a job. */
+function windowOf(info: tf.backend_util.Conv2DInfo): Omit<PoolJob, 'x' | 'y'> {
+  return {
+    height: info.inHeight,
+    width: info.inWidth,
+    channels: info.inChannels,
+    outHeight: info.outHeight,
+    outWidth: info.outWidth,
+    filterHeight: info.filterHeight,
+    filterWidth: info.filterWidth,
+    strideHeight: info.strideHeight,
+    strideWidth: info.strideWidth,
+    top: info.padInfo.top,
+    left: info.padInfo.left,
+  };
 }

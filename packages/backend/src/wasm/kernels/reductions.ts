@@ -1,6 +1,9 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { addressOf, floatBits } from '../kernel-runner.ts';
+import { addressOf } from '../kernel-runner.ts';
 import { wasmKernel, type WasmCall } from './wasm-kernel.ts';
+
+/** Columns of one item of the kernel (assembly/sums.ts). */
+const blockColumns = 16;
 
 interface ReductionAttrs {
   readonly axis: number | number[];
@@ -39,11 +42,16 @@ function reduce(
     return keepDims ? [1] : [];
   });
   const result = backend.makeOutput(shape, 'float32');
-  runner.run(
-    'sumMiddle',
-    outer,
-    Math.max(1, Math.min(16, outer, Math.floor((outer * rows * inner) / 16384))),
-    [addressOf(backend, x), addressOf(backend, result), rows, inner, floatBits(factor(rows))],
-  );
+  const blocks = Math.ceil(inner / blockColumns);
+  const items = outer * blocks;
+  const chunks = Math.max(1, Math.min(16, items, Math.floor((outer * rows * inner) / 16384)));
+  runner.run('sumMiddle', items, chunks, {
+    x: addressOf(backend, x),
+    out: addressOf(backend, result),
+    rows,
+    inner,
+    blocks,
+    factor: factor(rows),
+  });
   return result;
 }

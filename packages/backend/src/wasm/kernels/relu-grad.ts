@@ -9,11 +9,11 @@ export const reluGrad = wasmKernel<{ dy: tf.TensorInfo; y: tf.TensorInfo }>(
   ({ inputs: { dy, y }, backend, runner }) => {
     const result = backend.makeOutput(dy.shape, 'float32');
     const size = tf.util.sizeFromShape(dy.shape);
-    runner.run('reluGradient', size, Math.max(1, Math.min(16, Math.floor(size / 16384))), [
-      addressOf(backend, dy),
-      addressOf(backend, y),
-      addressOf(backend, result),
-    ]);
+    runner.run('reluGradient', size, Math.max(1, Math.min(16, Math.floor(size / 16384))), {
+      dy: addressOf(backend, dy),
+      y: addressOf(backend, y),
+      out: addressOf(backend, result),
+    });
     return result;
   },
 );

@@ -1,36 +1,47 @@
-import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import * as tf from '@tensorflow/tfjs-core';
-import type { WasmKernel } from './wasm-kernel.ts';
+import { addressOf } from '../kernel-runner.ts';
+import { wasmKernel } from './wasm-kernel.ts';
+
+/** Columns of one item of the kernel (assembly/segments.ts). */
+const block = 16;
 
 /** Sums of rows by segment, the gradient of `gather`; rows of a negative segment are left out. */
-export const unsortedSegmentSum: WasmKernel = {
-  kernelName: tf.UnsortedSegmentSum,
-  create:
-    () =>
-    ({ inputs, attrs, backend }) => {
-      const { x, segmentIds } = inputs as unknown as Record<'x' | 'segmentIds', tf.TensorInfo>;
-      const { numSegments } = attrs as unknown as { numSegments: number };
-      if (x.dtype !== 'float32' && x.dtype !== 'int32') {
-        throw new Error(`unsortedSegmentSum: x must be float32 or int32, got ${x.dtype}`);
-      }
-      const wasm = backend as BackendWasm;
-      const shape = [numSegments, ...x.shape.slice(1)];
-      const result = wasm.makeOutput(shape, x.dtype);
-      const sums = wasm.typedArrayFromHeap(result).fill(0);
-      const rows = wasm.typedArrayFromHeap(x);
-      const width = tf.util.sizeFromShape(x.shape.slice(1));
-      wasm.typedArrayFromHeap(segmentIds).forEach((segment, row) => {
-        if (segment < 0) return;
-        if (segment >= numSegments) {
-          throw new Error(
-            `unsortedSegmentSum: segment ${segment} of row ${row} is not below numSegments ${numSegments}`,
-          );
-        }
-        for (let column = 0; column < width; column += 1) {
-          const place = segment * width + column;
-          sums[place] = (sums[place] ?? 0) + (rows[row * width + column] ?? 0);
-        }
-      });
-      return result;
-    },
-};
+export const unsortedSegmentSum = wasmKernel<
+  { x: tf.TensorInfo; segmentIds: tf.TensorInfo },
+  tf.UnsortedSegmentSumAttrs
+>(tf.UnsortedSegmentSum, ({ inputs: { x, segmentIds }, attrs: { numSegments }, backend, runner }) => {
+  if (x.dtype !== 'float32' && x.dtype !== 'int32') {
+    throw new Error(`unsortedSegmentSum: x must be float32 or int32, got ${x.dtype}`);
+  }
+  backend.typedArrayFromHeap(segmentIds).forEach((segment, row) => {
+    if (segment < numSegments) return;
+    throw new Error(
+      `unsortedSegmentSum: segment ${segment} of row ${row} is not below numSegments ${numSegments}`,
+    );
+  });
+  const result = backend.makeOutput([numSegments, ...x.shape.slice(1)], x.dtype);
+  const rows = tf.util.sizeFromShape(segmentIds.shape);
+  const columns = tf.util.sizeFromShape(x.shape.slice(1));
+  if (x.dtype === 'float32') {
+    const items = Math.ceil(columns / block);
+    runner.run('segmentSum', items, Math.max(1, Math.min(items, 16, Math.floor((rows * columns) / 16_384))), {
+      x: addressOf(backend, x),
+      ids: addressOf(backend, segmentIds),
+      out: addressOf(backend, result),
+      rows,
+      columns,
+      segments: numSegments,
+    });
+    return result;
+  }
+  const sums = backend.typedArrayFromHeap(result).fill(0);
+  const values = backend.typedArrayFromHeap(x);
+  backend.typedArrayFromHeap(segmentIds).forEach((segment, row) => {
+    if (segment < 0) return;
+    for (let column = 0; column < columns; column += 1) {
+      const place = segment * columns + column;
+      sums[place] = (sums[place] ?? 0) + (values[row * columns + column] ?? 0);
+    }
+  });
+  return result;
+});

@@ -1,0 +1,69 @@
+import type { ImageSpec } from '@ssl/augment';
+import { useBackend } from '@ssl/backend/node';
+import { getMethod, methodNames } from '@ssl/losses';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { methodContract, type MethodContractSettings } from './method-contract.ts';
+import { createNoiseDataset } from './noise-dataset.ts';
+
+type Trial = Omit<MethodContractSettings, 'dataset'>;
+
+/** For each method: options that make it small, and others that take its other paths. */
+const trials: Readonly<Record<string, readonly Trial[]>> = {
+  'self-classifier': [
+    { options: { hiddenDim: 16 } },
+    { options: { hiddenDim: 8, queueSize: 16, classes: [3, 3], hiddenLayers: 1, classifierScale: 'fixed' } },
+  ],
+  sela: [
+    { options: { heads: 1, classes: 5, relabellings: 3 } },
+    {
+      options: {
+        ...{ heads: 3, classes: 4, relabellings: 40, schedule: 'linear', relabelledHeads: 'in-turn' },
+        ...{ lambda: 10, hiddenDim: 6 },
+      },
+    },
+    { options: { heads: 1, classes: 5, equipartition: false } },
+  ],
+  rotation: [{}, { options: { angles: [0, 180], rotations: 'one' } }],
+  byol: [
+    { options: { hiddenDim: 8, outDim: 4 } },
+    { options: { hiddenDim: 8, outDim: 4, predictor: false, target: 'online' } },
+  ],
+  autoencoder: [
+    { options: { decoderWidth: 4 } },
+    { options: { decoderWidth: 4, corruption: 'none', decodeFrom: 'features', loss: 'l1' } },
+    { options: { decoderWidth: 4, corruption: 'noise', loss: 'smooth-l1' } },
+  ],
+  supervised: [{}, { options: { labelSmoothing: 0.1 } }],
+};
+
+/** Methods that take square images only. */
+const squareOnly: ReadonlySet<string> = new Set(['rotation']);
+
+const rgb: ImageSpec = { height: 16, width: 16, channels: 3 };
+const grey: ImageSpec = { height: 16, width: 16, channels: 1 };
+const wide: ImageSpec = { height: 12, width: 20, channels: 3 };
+
+function holds(name: string, trial: Trial, image: ImageSpec): void {
+  const settings = { ...trial, dataset: createNoiseDataset(image, 64) };
+  for (const check of methodContract(getMethod(name), settings)) it(check.name, check.run);
+}
+
+beforeAll(async () => {
+  await useBackend('wasm', { threads: 1 });
+});
+
+describe.each(methodNames)('%s', (name) => {
+  const [first = {}, ...others] = trials[name] ?? [];
+
+  it('has options here that make it small', () => expect(trials).toHaveProperty([name]));
+
+  describe('on colour images', () => holds(name, first, rgb));
+  describe('on grey images', () => holds(name, first, grey));
+  describe.skipIf(squareOnly.has(name))(
+    `on images that are no squares${squareOnly.has(name) ? ' (it turns them, and needs squares)' : ''}`,
+    () => holds(name, first, wide),
+  );
+  for (const trial of others) {
+    describe(`with ${JSON.stringify(trial.options)}`, () => holds(name, trial, rgb));
+  }
+});

@@ -138,13 +138,14 @@ async function settleRange(
   root: string,
   folder: string,
   paths: readonly string[],
-  { split, range, onWarning, ...context }: OpenContext,
+  context: OpenContext,
 ): Promise<ValueRange> {
+  const { split, range } = context;
   if (range !== undefined) return range;
   let [measured, files] = [folder, paths];
   if (split !== 'train') {
     const train = await listSplit(root, 'train');
-    const quiet = { ...context, split, strict: false, onWarning: () => undefined };
+    const quiet = { ...context, strict: false, onWarning: () => undefined };
     const { kept } = await inspectFiles(train.folder, train.paths, quiet);
     [measured, files] = [train.folder, kept.map((index) => train.paths[index] as string)];
   }

@@ -88,6 +88,13 @@ describe('a folder of images of more than 8 bits', () => {
     expect((depths as Error).message).toMatch(
       /expected images of one type and number of channels, got 1\.png \(uint8 with 3 channels\) and 2\.png \(uint16 with 1 channel\): convert one/,
     );
+    const splits = temporaryFolder({
+      'train/1.png': await plainImage('png', red),
+      'test/2.png': await greyPng([1, 2]),
+    });
+    await expect(openDataset(splits, { split: 'test' })).rejects.toThrow(
+      /expected images of one type in both splits, got uint8 in .*train and uint16 in .*test/,
+    );
     const channels = await open({ '1.tif': tiff(5), '2.tif': tiff(4) });
     expect((channels as Error).message).toMatch(
       /uint16 with 5 channels\) and 2\.tif \(uint16 with 4 channels/,

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { basename, join } from 'node:path';
 
 import type { ImageSample } from '@ssl/augment';
@@ -11,8 +10,9 @@ import { namesIn } from '../file-system.node.ts';
 import { decodeImageDeep } from '../formats/decode-image-deep.node.ts';
 import { checkFinite, type ImageSamples } from '../formats/image-samples.ts';
 import { measureRange, type ValueRange } from '../formats/value-range.ts';
-import { decodeImageFile, inspectImageFile } from '../image-file.node.ts';
+import { decodeImageFile } from '../image-file.node.ts';
 import { findSplitFolders, listSplit, type ImageFolderSplit } from '../image-folder-layout.node.ts';
+import { complain, inspectImageFiles, nameSome } from '../inspect-image-files.node.ts';
 import { imageExtensions } from '../list-images.node.ts';
 import type { ValueType } from '../value-types.ts';
 
@@ -40,10 +40,6 @@ interface SharedImageFolder extends SharedDataset {
 }
 
 const byteRange: ValueRange = [0, 255];
-/** Files looked at side by side when a folder is opened: enough to keep a disk busy, few enough to hold open. */
-const filesAtOnce = 16;
-/** Files that a message names, before it only counts. */
-const filesNamed = 5;
 
 /**
  * A folder of images: flat, or one sub-folder a class, or `train/` and `test/` (or `val/`) above those. Classes are
@@ -81,9 +77,16 @@ export const imageFolder: DatasetKind<ImageFolderSource> = {
         context,
       );
     }
-    const { kept, sizes, digest, channels, valueType, pictures } = await inspectFiles(folder, paths, context);
+    const { kept, sizes, digest, channels, valueType, pictures } = await inspectImageFiles(
+      folder,
+      paths,
+      context,
+    );
     const keptPaths = kept.map((index) => paths[index] as string);
-    const range = valueType === 'uint8' ? undefined : await settleRange(root, folder, keptPaths, context);
+    const range =
+      valueType === 'uint8'
+        ? undefined
+        : await settleRange(root, { folder, paths: keptPaths, valueType }, context);
     const files: SharedImageFolder = {
       ...{ kind: 'image-folder', name: `${basename(root)} (${split})`, folder, paths: keptPaths },
       source: { ...source, split, ...(range && { range }) },
@@ -136,92 +139,30 @@ async function decode(file: string, isPicture: boolean): Promise<ImageSamples> {
 /** The range that was given, else that of the images of `train`, whichever split these are. */
 async function settleRange(
   root: string,
-  folder: string,
-  paths: readonly string[],
+  own: { readonly folder: string; readonly paths: readonly string[]; readonly valueType: ValueType },
   context: OpenContext,
 ): Promise<ValueRange> {
-  const { split, range } = context;
-  if (range !== undefined) return range;
-  let [measured, files] = [folder, paths];
-  if (split !== 'train') {
-    const train = await listSplit(root, 'train');
-    const quiet = { ...context, strict: false, onWarning: () => undefined };
-    const { kept } = await inspectFiles(train.folder, train.paths, quiet);
-    [measured, files] = [train.folder, kept.map((index) => train.paths[index] as string)];
-  }
-  const placeOf = (index: number): string => join(measured, files[index] as string);
-  return measureRange({ length: files.length, read: (index) => decode(placeOf(index), false), placeOf });
+  if (context.range !== undefined) return context.range;
+  const { folder, paths } = context.split === 'train' ? own : await inspectTrain(root, own, context);
+  const placeOf = (index: number): string => join(folder, paths[index] as string);
+  return measureRange({ length: paths.length, read: (index) => decode(placeOf(index), false), placeOf });
 }
 
-interface Inspected {
-  /** Indices of the paths whose files can be used. */
-  readonly kept: readonly number[];
-  /** Their heights and widths, `[2 × kept]`. */
-  readonly sizes: Uint32Array;
-  /** Over the kept paths and their files' digests. */
-  readonly digest: string;
-  /** What all of them share. */
-  readonly channels: number;
-  readonly valueType: ValueType;
-  readonly pictures: boolean;
-}
-
-/** Looks at all files, and skips the broken ones with a warning: what is left must not fail in mid-training. */
-async function inspectFiles(
-  folder: string,
-  paths: readonly string[],
+/** @throws UserError if the images of `train` are of another type than those of the other split */
+async function inspectTrain(
+  root: string,
+  other: { readonly folder: string; readonly valueType: ValueType },
   context: OpenContext,
-): Promise<Inspected> {
-  const found = await mapConcurrently(paths, (path) => inspectImageFile(join(folder, path)));
-  const kept: number[] = [];
-  const sizes: number[] = [];
-  const problems: string[] = [];
-  const hash = createHash('sha256').update('image-folder\n');
-  let first: { readonly path: string; readonly kind: string } | undefined;
-  let pictures = true;
-  let [channels, valueType]: [number, ValueType] = [3, 'uint8'];
-  found.forEach((inspection, index) => {
-    const path = paths[index] as string;
-    if ('problem' in inspection) {
-      problems.push(`${path} (${inspection.problem})`);
-      return;
-    }
-    const kind = `${inspection.valueType} with ${inspection.channels} ${inspection.channels === 1 ? 'channel' : 'channels'}`;
-    first ??= { path, kind };
-    if (kind !== first.kind) {
-      throw new UserError(
-        `${folder}: expected images of one type and number of channels, got ${first.path} (${first.kind}) and ${path} (${kind}): convert one of them, or keep them in folders of their own`,
-      );
-    }
-    ({ channels, valueType } = inspection);
-    pictures &&= inspection.isPicture;
-    kept.push(index);
-    sizes.push(inspection.height, inspection.width);
-    hash.update(`${path}\n${inspection.digest}\n`);
-  });
-  if (kept.length === 0) {
-    throw new UserError(`${folder}: none of the ${paths.length} images can be read: ${nameSome(problems)}`);
-  }
-  if (problems.length > 0) {
-    const counted = `${problems.length} of ${paths.length} images`;
-    complain(`${counted} skipped: ${nameSome(problems)}`, `in ${folder}: repair or remove them`, context);
-  }
-  const digest = hash.digest('hex');
-  return { kept, sizes: Uint32Array.from(sizes), digest, channels, valueType, pictures };
-}
-
-/** A warning, or with `strict` an error. */
-function complain(what: string, remedy: string, { strict, onWarning }: OpenContext): void {
-  if (strict)
+): Promise<{ readonly folder: string; readonly paths: readonly string[] }> {
+  const { folder, paths } = await listSplit(root, 'train');
+  const quiet = { ...context, strict: false, onWarning: () => undefined };
+  const { kept, valueType } = await inspectImageFiles(folder, paths, quiet);
+  if (valueType !== other.valueType) {
     throw new UserError(
-      `${what.replace(' skipped:', ' cannot be read:')} (${remedy}, or leave out --strict)`,
+      `${root}: expected images of one type in both splits, got ${valueType} in ${folder} and ${other.valueType} in ${other.folder}: convert one of them`,
     );
-  onWarning(`${what}; --strict makes this an error`);
-}
-
-function nameSome(names: readonly string[]): string {
-  const more = names.length - filesNamed;
-  return names.slice(0, filesNamed).join(', ') + (more > 0 ? ` and ${more} more` : '');
+  }
+  return { folder, paths: kept.map((index) => paths[index] as string) };
 }
 
 async function noImagesError({ folder, otherExtensions }: ImageFolderSplit): Promise<UserError> {
@@ -236,20 +177,4 @@ async function noImagesError({ folder, otherExtensions }: ImageFolderSplit): Pro
 function commonSize(sizes: Uint32Array): readonly [number, number] | undefined {
   const [height, width] = sizes as unknown as [number, number];
   return sizes.every((size, at) => size === (at % 2 === 0 ? height : width)) ? [height, width] : undefined;
-}
-
-async function mapConcurrently<In, Out>(
-  items: readonly In[],
-  map: (item: In) => Promise<Out>,
-): Promise<Out[]> {
-  const results = new Array<Out>(items.length);
-  let next = 0;
-  async function work(): Promise<void> {
-    while (next < items.length) {
-      const index = next++;
-      results[index] = await map(items[index] as In);
-    }
-  }
-  await Promise.all(Array.from({ length: filesAtOnce }, work));
-  return results;
 }

@@ -35,6 +35,9 @@ describe('images in NumPy files', () => {
     expect(await openDataset({ ...dataset.source, range: [0, 10] })).toMatchObject({
       samples: { range: [0, 10] },
     });
+    await expect(openDataset({ ...dataset.source, range: [10, 0] })).rejects.toThrow(
+      'a data source of kind "arrays" needs a "range" [low, high] of numbers, got [10,0]',
+    );
     expect((await openDataset(path, { range: [5, 6] })).source).toMatchObject({ range: [5, 6] });
   });
 

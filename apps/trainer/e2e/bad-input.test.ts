@@ -2,6 +2,7 @@ import { mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { pictures, scratchFolder, writeFiles } from './folders.ts';
+import { deepPng, labelFile, npyFile, stripes } from './image-sets.ts';
 import { ssl, tiny } from './ssl.ts';
 
 let folder: string;
@@ -21,6 +22,25 @@ beforeAll(async () => {
     'bad.yaml': 'epochs: 2\noptimizer: {name: sgd\n',
     'bad.json': '{\n  "epochs": 2,\n  "seed": }\n',
     'damaged-run/config.json': '{"method": ',
+  });
+  const floats = Float32Array.from({ length: 40 * 16 }, (_, at) => at);
+  await writeFiles(folder, {
+    'numbers/images.npy': npyFile('<f4', [640], floats),
+    'holes/images.npy': npyFile('<f4', [40, 4, 4], floats.with(17, NaN)),
+    'objects/images.npy': npyFile('|O', [40, 16], new Uint8Array(40 * 16 * 8)),
+    'labelled/images.npy': npyFile('<f4', [40, 4, 4], floats),
+    'labelled/labels.npy': labelFile(39),
+    'twelve-bits/images.npy': npyFile('<u2', [40, 4, 4], Uint16Array.from(floats)),
+    'wide/images.npy': npyFile(
+      '|u1',
+      [40, 8, 12],
+      new Uint8Array(40 * 96).map((_, at) => at),
+    ),
+    'cut.tif': Uint8Array.of(0x49, 0x49, 42, 0, 200, 0, 0, 0),
+  });
+  await writeFiles(join(folder, 'mixed'), {
+    ...good,
+    'warm/deep.png': await deepPng(stripes(1, 256), 16, 16, 65535),
   });
   await writeFiles(join(folder, 'good'), good);
   await writeFiles(join(folder, 'few'), await pictures(4));
@@ -53,6 +73,51 @@ const cases: readonly (readonly [string, readonly string[], RegExp])[] = [
   ['a text file named .png, strictly', train('text-as-png', '--strict'), /0\.png/],
   ['a file of 0 bytes, strictly', train('zero-bytes', '--strict'), /0\.png.*empty|empty.*0\.png/],
   ['a CIFAR file of wrong length', train('cifar'), /data_batch_1\.bin.*122919 bytes/],
+  [
+    'an array of single numbers',
+    train('numbers/images.npy'),
+    /images\.npy: expected images .*, or arrays .*, got float32 \[640\]/,
+  ],
+  [
+    'an array with NaN',
+    train('holes/images.npy'),
+    /images\.npy, image 1: expected finite numbers, got NaN at row 0/,
+  ],
+  ['an array of objects', train('objects/images.npy'), /images\.npy: dtype object is not read/],
+  [
+    'labels of another length',
+    train('labelled/images.npy'),
+    /labels\.npy: expected 40 labels, one a sample, got 39/,
+  ],
+  ['a damaged TIFF', train('cut.tif'), /cannot decode cut\.tif: the file is truncated/],
+  [
+    'images of different depths',
+    train('mixed'),
+    /mixed: expected images of one type .*\(uint8 with 3 channels\) and warm\/deep\.png \(uint16 with 1 channel\)/,
+  ],
+  [
+    'a range that is turned round',
+    train('twelve-bits/images.npy', '--range', '4095,0'),
+    /--range: expected LOW below HIGH, got 4095,0: did you mean 0,4095\?/,
+  ],
+  [
+    'a range of one number',
+    train('twelve-bits/images.npy', '--range', '4095'),
+    /--range: expected two numbers LOW,HIGH/,
+  ],
+  [
+    'a range for images of 8 bits',
+    train('good', '--range', '0,100'),
+    /--range: good \(train\) needs none/,
+  ],
+  [
+    'rotation of images that are not square',
+    [
+      ...['train', '--method', 'rotation', '--data', 'wide/images.npy', '--out', 'out', '--batch-size', '8'],
+      ...['--backend', 'wasm', '--threads', '1'],
+    ],
+    /rotation: turns square images, 8×12 is none; set a square input size, e\.g\. --image-size 8/,
+  ],
   ['fewer images than a batch', train('few'), /4 images, fewer than a batch of 32/],
   ['an unknown method', train('good', '--method', 'self-clasifier'), /did you mean "self-classifier"/],
   ['an unknown backbone', train('good', '--backbone', 'resnet-tine'), /did you mean "resnet-tiny"/],

@@ -1,6 +1,7 @@
 import { UserError } from '@ssl/errors';
 
 import type { DatasetSource, Dataset, SharedDataset, Split } from './dataset.ts';
+import type { ValueRange } from './formats/value-range.ts';
 
 /** What the user gave as `--data`, looked at once for all kinds. */
 export interface DatasetSpec {
@@ -23,6 +24,8 @@ export interface OpenContext {
   readonly strict: boolean;
   /** Bytes that may be spent on keeping decoded images in memory. */
   readonly cacheBytes: number;
+  /** The values of 16-bit and float images that stand for 0 and 1; absent: to be measured on the `train` split. */
+  readonly range?: ValueRange;
   onWarning(line: string): void;
   /** Opens what this data set is built on. */
   openDataset(source: DatasetSource): Promise<Dataset>;
@@ -73,5 +76,21 @@ export function sourceText(source: DatasetSource, property: string): string {
   if (typeof value === 'string' && value !== '') return value;
   throw new UserError(
     `a data source of kind "${source.kind}" needs "${property}", got ${JSON.stringify(value)}`,
+  );
+}
+
+/**
+ * The property `range` of a source, in which a kind keeps the range that was given or measured.
+ *
+ * @throws UserError if it is no range
+ */
+export function sourceRange({ kind, range }: DatasetSource): ValueRange | undefined {
+  if (range === undefined) return undefined;
+  const [low, high, ...more] = Array.isArray(range) ? (range as unknown[]) : [];
+  if (typeof low === 'number' && typeof high === 'number' && low < high && more.length === 0) {
+    return [low, high];
+  }
+  throw new UserError(
+    `a data source of kind "${kind}" needs a "range" [low, high] of numbers, got ${JSON.stringify(range)}`,
   );
 }

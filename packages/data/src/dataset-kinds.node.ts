@@ -1,4 +1,5 @@
 import type { DatasetKind } from './dataset-kind.node.ts';
+import { arrays } from './kinds/arrays.node.ts';
 import { audioFolder } from './kinds/audio-folder.node.ts';
 import { cifar10 } from './kinds/cifar-10.node.ts';
 import { generatedSentences } from './kinds/generated-sentences.node.ts';
@@ -8,6 +9,7 @@ import { idx } from './kinds/idx.node.ts';
 import { imageFolder } from './kinds/image-folder.node.ts';
 import { subsetKind } from './kinds/subset.node.ts';
 import { text } from './kinds/text.node.ts';
+import { tiffStack } from './kinds/tiff-stack.node.ts';
 
 const builtIn: readonly DatasetKind[] = [
   generatedShapes,
@@ -15,6 +17,8 @@ const builtIn: readonly DatasetKind[] = [
   generatedSentences,
   cifar10,
   idx,
+  arrays,
+  tiffStack,
   audioFolder,
   text,
   imageFolder,

@@ -1,18 +1,28 @@
 import { createHash } from 'node:crypto';
-import { open } from 'node:fs/promises';
+import { open, readFile } from 'node:fs/promises';
 
 import type { RawImage } from '@ssl/augment';
+import { isUserError } from '@ssl/errors';
 import type sharpFunction from 'sharp';
 
 import { errorCode } from './file-system.node.ts';
+import { isTiff } from './formats/tiff-directory.ts';
+import { describeStack, readTiff, type TiffPage } from './formats/tiff.ts';
 import { endsWhole, readImageHeader } from './image-header.ts';
+import type { ValueType } from './value-types.ts';
 
 /** What a look at an image file found: its size, or why it cannot be used. */
 export type ImageInspection =
   | {
       readonly height: number;
       readonly width: number;
-      /** Of its length and its first and last bytes. */ readonly digest: string;
+      /** As it is decoded at the depth of the file: 3 for pictures of at most 8 bits. */
+      readonly channels: number;
+      readonly valueType: ValueType;
+      /** Whether `decodeImageFile` gives the same: a JPEG, PNG or WebP of 8 bits. */
+      readonly isPicture: boolean;
+      /** Of its length and its first and last bytes. */
+      readonly digest: string;
     }
   | { /** A few words: `truncated`. */ readonly problem: string };
 
@@ -38,28 +48,48 @@ export function loadSharp(): Promise<typeof sharpFunction> {
 }
 
 /**
- * Looks whether a file is a whole JPEG, PNG or WebP image (whatever its name says), without decoding it where its
- * ends settle the matter. Never throws.
+ * Looks whether a file is a whole JPEG, PNG, WebP or TIFF image (whatever its name says), without decoding it where
+ * its ends settle the matter. The pages of a TIFF count as the channels of one image. Never throws.
  */
 export async function inspectImageFile(path: string): Promise<ImageInspection> {
   let isWhole = true;
   try {
     const { length, head, tail } = await readEnds(path);
     if (length === 0) return { problem: 'empty' };
+    const digest = createHash('sha256').update(`${length}\n`).update(head).update(tail).digest('hex');
+    if (isTiff(head)) return { ...inspectTiff(await readFile(path)), digest };
     const header = readImageHeader(head);
-    if (!header) return { problem: 'not a JPEG, PNG or WebP image' };
+    if (!header) return { problem: 'not a JPEG, PNG, WebP or TIFF image' };
     isWhole = endsWhole(header, head, tail, length);
     const { height, width } = header.size ?? (await readSize(path));
     if (height * width > mostPixels) return { problem: `${width}×${height} pixels, too large` };
     if (!isWhole) await decodeImageFile(path);
-    const digest = createHash('sha256').update(`${length}\n`).update(head).update(tail).digest('hex');
-    return { height, width, digest };
+    const kind = header.isDeep
+      ? ({ channels: header.isGrey ? 1 : 3, valueType: 'uint16', isPicture: false } as const)
+      : ({ channels: 3, valueType: 'uint8', isPicture: true } as const);
+    return { height, width, ...kind, digest };
   } catch (error) {
     const code = errorCode(error);
     if (code !== '') return { problem: code === 'ENOENT' ? 'missing' : `unreadable: ${code}` };
+    if (isUserError(error)) return { problem: error.message };
     // libvips' own words are of no use here: they mix with those on other images that fail at the same time.
     return { problem: isWhole ? 'damaged' : 'truncated' };
   }
+}
+
+/**
+ * What a TIFF file holds.
+ *
+ * @throws UserError if it is of a kind that is not read
+ * @throws Error if it is damaged
+ */
+function inspectTiff(bytes: Uint8Array): Omit<Exclude<ImageInspection, { problem: string }>, 'digest'> {
+  const pages = readTiff(bytes, 'TIFF');
+  const { height, width, channels, sampleType } = describeStack(pages, 'TIFF');
+  const [first] = pages as [TiffPage];
+  const isShallow = pages.length === 1 && first.picture === 'shallow';
+  for (const page of pages) page.check(isShallow);
+  return { height, width, channels: isShallow ? 3 : channels, valueType: sampleType, isPicture: false };
 }
 
 export interface DecodeImageFileOptions {

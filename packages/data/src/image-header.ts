@@ -6,13 +6,22 @@ export interface ImageHeader {
    * preamble, or WebP.
    */
   readonly size?: { readonly height: number; readonly width: number };
+  /** Whether its samples have 16 bits: only in a PNG. */
+  readonly isDeep?: boolean;
+  /** Whether it has no colours. Given for a PNG only. */
+  readonly isGrey?: boolean;
 }
 
 /** Reads the header of a JPEG, PNG or WebP file from its first bytes; `undefined` if it is none of these. */
 export function readImageHeader(head: Uint8Array): ImageHeader | undefined {
   if (startsWith(head, 0, [0xff, 0xd8, 0xff])) return { format: 'jpeg', ...jpegSize(head) };
   if (startsWith(head, 0, [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]))
-    return { format: 'png', ...pngSize(head) };
+    return {
+      format: 'png',
+      ...pngSize(head),
+      isDeep: head[24] === 16,
+      isGrey: head[25] === 0 || head[25] === 4,
+    };
   if (startsWith(head, 0, ascii('RIFF')) && startsWith(head, 8, ascii('WEBP'))) return { format: 'webp' };
   return undefined;
 }

@@ -16,10 +16,12 @@ export {
 } from './view-loader.ts';
 export { describeImageArray, imageOfArray, type ImageArrayLayout } from './arrays/image-array.ts';
 export { labelsOfArray } from './arrays/label-array.ts';
+export { samplesOfArray, type ArraySamples } from './arrays/sample-array.ts';
 export { readNpyHeader, type NpyDtype, type NpyHeader } from './arrays/npy-header.ts';
 export { readNpy, type NpyArray, type NpyData } from './arrays/npy.ts';
 export { arraysOf, type NpzRoles, type SplitArrays } from './arrays/npz-roles.ts';
 export { readNpz, readNpzNames, type ReadNpzOptions } from './arrays/npz.ts';
+export { sampleRange } from './sample-range.ts';
 export { checkFinite, type ImageSamples } from './formats/image-samples.ts';
 export { isTiff } from './formats/tiff-directory.ts';
 export { readTiff, type TiffPage } from './formats/tiff.ts';

@@ -4,11 +4,12 @@ import { resolve } from 'node:path';
 import { unknownNameError, UserError } from '@ssl/errors';
 
 import type { DatasetSource, Dataset, SharedDataset, Split } from './dataset.ts';
-import type { DatasetKind, DatasetSpec } from './dataset-kind.node.ts';
+import { sourceRange, type DatasetKind, type DatasetSpec } from './dataset-kind.node.ts';
 import { datasetKinds, isBuiltIn } from './dataset-kinds.node.ts';
 import { entryAt, namesIn } from './file-system.node.ts';
 import { generatedNameIn } from './generated-spec.ts';
 import { countExtensions } from './list-files.node.ts';
+import type { ValueRange } from './formats/value-range.ts';
 import { shareDataset } from './subset.ts';
 
 /** How to open a data set. */
@@ -19,6 +20,11 @@ export interface OpenDatasetOptions {
   readonly strict?: boolean;
   /** Takes one line about what was skipped. Default: nobody is told. */
   readonly onWarning?: (line: string) => void;
+  /**
+   * The values that stand for 0 and 1 in images of 16 bits or floats. Default: that of the source, else the least and
+   * the greatest value of up to 1,000 training images. Of no consequence for 8-bit images and for other samples.
+   */
+  readonly range?: ValueRange;
   /**
    * Memory for keeping decoded images, shared with workers: the first images that fit are kept once decoded. 0
    * keeps none. Default 1024, or an eighth of the machine's memory where that is less. Sets that are in memory
@@ -42,6 +48,7 @@ export async function openDataset(
   const resolved = await resolveSource(source);
   const kind = kindOf(resolved);
   const splits = await kind.splits(resolved);
+  const range = options.range ?? sourceRange(resolved);
   const split = options.split ?? (resolved.split as Split | undefined) ?? splits[0] ?? 'train';
   if (!splits.includes(split)) {
     throw new UserError(`${nameOf(source)} has no ${split} split (it has: ${splits.join(', ') || 'none'})`);
@@ -51,7 +58,9 @@ export async function openDataset(
     strict,
     onWarning,
     cacheBytes: cacheMebibytes * 2 ** 20,
-    openDataset: (inner) => openDataset(inner, { strict, onWarning, cacheMebibytes }),
+    ...(range && { range }),
+    openDataset: (inner) =>
+      openDataset(inner, { strict, onWarning, cacheMebibytes, ...(range && { range }) }),
   });
 }
 

@@ -1,5 +1,5 @@
 import { evaluationRecipe } from '@ssl/augment';
-import { createInlineViewLoader, oneStream, subset } from '@ssl/data';
+import { createInlineViewLoader, oneStream, sampleRange, subset } from '@ssl/data';
 import { openDataset } from '@ssl/data/node';
 import { isUserError, UserError } from '@ssl/errors';
 import { extractFeatures, nearestNeighbours, type ExtractedFeatures } from '@ssl/eval';
@@ -7,7 +7,7 @@ import type { Command } from 'commander';
 import { predictionsOf, predictOption } from '../evaluation/evaluate-run.node.ts';
 import { sampleIndices } from '../evaluation/evaluation-data.node.ts';
 import { sampleBatches } from '../evaluation/sample-batches.node.ts';
-import { openPictures } from '../evaluation/picture-dataset.node.ts';
+import { openPictures, pictureDataset } from '../evaluation/picture-dataset.node.ts';
 import { addBackendOptions } from '../options/backend-options.ts';
 import { wholeNumber } from '../options/parsers.ts';
 import { loadRun, type BackendOptions, type LoadedRun } from '../run/load-run.node.ts';
@@ -67,8 +67,9 @@ export function addClassifyCommand(program: Command): void {
         );
       }
       const { input } = run.plan;
+      const dataset = pictureDataset(pictures, sampleRange(run.description.dataset.samples));
       const loader = createInlineViewLoader({
-        ...{ dataset: pictures, input, recipe: evaluationRecipe(input), streams: oneStream(64) },
+        ...{ dataset, input, recipe: evaluationRecipe(input), streams: oneStream(64) },
         ...{ seed: 0, shuffle: false, dropLast: false },
       });
       const outputs = await extractFeatures(

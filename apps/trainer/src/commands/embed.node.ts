@@ -1,4 +1,5 @@
 import { extname } from 'node:path';
+import { sampleRange } from '@ssl/data';
 import { openDataset } from '@ssl/data/node';
 import { UserError } from '@ssl/errors';
 import { extractFeatures, type ExtractedFeatures } from '@ssl/eval';
@@ -54,7 +55,9 @@ export function addEmbedCommand(program: Command): void {
     const split = checkSplit(options.split);
     const run = await loadRun(directory, options, terminal);
     try {
+      const range = sampleRange(run.description.dataset.samples);
       const dataset = await openDataset(options.data, {
+        ...(range && { range }),
         strict: options.strict ?? false,
         onWarning: (line) => terminal.note(`Warning: ${line}`),
         ...(split && { split }),

@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Dataset } from '@ssl/data';
+import { sampleRange, type Dataset } from '@ssl/data';
 import { unknownNameError } from '@ssl/errors';
 import { writeSafetensors } from '@ssl/models';
 import { drawExamples } from '@ssl/train';
@@ -62,7 +62,10 @@ export async function evaluateFolder(
   const seed = options.seed ?? 0;
   const run = await loadRun(directory, options, terminal);
   try {
-    const data = await openEvaluationData(options.data ?? run.description.dataset.source, seed, {
+    const { source, samples } = run.description.dataset;
+    const range = sampleRange(samples);
+    const data = await openEvaluationData(options.data ?? source, seed, {
+      ...(range && { range }),
       strict: options.strict ?? false,
       onWarning: (line) => terminal.note(`Warning: ${line}`),
     });

@@ -1,3 +1,4 @@
+import { parseRange } from '@ssl/data';
 import type { AnyMethod } from '@ssl/losses';
 import type { Command } from 'commander';
 import { addBackendOptions } from '../options/backend-options.ts';
@@ -68,7 +69,10 @@ function addTrainOptions(command: Command): Command {
       '--method <name>',
       'what to learn from: a name of "ssl methods", a file (./my-method.ts) or a package (default: self-classifier)',
     )
-    .option('--data <path>', 'a folder of images, a CIFAR-10 folder, IDX files, or generated:shapes')
+    .option(
+      '--data <path>',
+      'a folder of images, a NumPy or TIFF file, a CIFAR-10 folder, IDX files, or generated:shapes',
+    )
     .option('--out <dir>', 'the run folder (default: runs/METHOD-DATA-DATE)')
     .option('--preset <name>', 'settings under a name, e.g. cifar10-small (see "ssl methods NAME")')
     .option('--config <file>', 'settings from a JSON or YAML file')
@@ -80,6 +84,11 @@ function addTrainOptions(command: Command): Command {
       '--image-size <size>',
       'size of the images in pixels, one side (32) or height and width (48x80); default: the data set’s own',
       imageSize,
+    )
+    .option(
+      '--range <low,high>',
+      'values that count as 0 and 1 in images of 16 bits or floats, e.g. 0,4095; default: measured',
+      parseRange,
     )
     .option(
       '--augmentation <name>',

@@ -1,4 +1,4 @@
-import { subset, type DatasetSource, type Dataset } from '@ssl/data';
+import { subset, type DatasetSource, type Dataset, type ValueRange } from '@ssl/data';
 import { datasetSplits, openDataset } from '@ssl/data/node';
 import { createRandom } from '@ssl/random';
 
@@ -16,6 +16,8 @@ export interface EvaluationData {
 export interface EvaluationDataOptions {
   readonly strict?: boolean;
   readonly onWarning?: (line: string) => void;
+  /** The values that count as 0 and 1: those of the run. */
+  readonly range?: ValueRange;
 }
 
 const heldBack = 0.2;

@@ -1,5 +1,6 @@
 import { basename, join } from 'node:path';
 import type { BackendName } from '@ssl/backend';
+import type { ValueRange } from '@ssl/data';
 import { unknownNameError, UserError } from '@ssl/errors';
 import type { AnyMethod } from '@ssl/losses';
 import {
@@ -31,6 +32,7 @@ export interface TrainOptions {
   readonly batchSize?: number;
   readonly backbone?: string;
   readonly imageSize?: number | readonly [number, number];
+  readonly range?: ValueRange;
   readonly augmentation?: string;
   readonly normalization?: string;
   readonly labels?: string;
@@ -56,6 +58,8 @@ export interface TrainRequest extends ResolvedConfig {
   readonly data: string;
   /** A file of labels, in place of the data set's own. */
   readonly labels?: string | undefined;
+  /** The values that stand for 0 and 1 in the data set's images, where the user says. */
+  readonly range?: ValueRange | undefined;
   readonly out: string;
   readonly backend: BackendName;
   readonly threads?: number | undefined;
@@ -69,6 +73,10 @@ export interface TrainRequest extends ResolvedConfig {
 const commandSchema = z.object({
   method: z.string().optional(),
   data: z.string().optional(),
+  range: z
+    .tuple([z.number(), z.number()])
+    .refine(([low, high]) => low < high, 'expected [LOW, HIGH], LOW below HIGH')
+    .optional(),
   dataKind: z.string().optional(),
   labels: z.string().optional(),
   out: z.string().optional(),
@@ -109,6 +117,7 @@ export async function resolveTrainRequest(options: TrainOptions, now: Date): Pro
     preset,
     data,
     labels: options.labels ?? command.labels,
+    range: options.range ?? command.range,
     out: options.out ?? command.out ?? defaultFolder(method.name, data, now),
     // `useBackend` checks the name.
     backend: (options.backend ?? command.backend ?? 'auto') as BackendName,

@@ -1,6 +1,7 @@
 import { join, resolve } from 'node:path';
 import type { BackendName } from '@ssl/backend';
 import { useBackend } from '@ssl/backend/node';
+import { sampleRange } from '@ssl/data';
 import { openDataset } from '@ssl/data/node';
 import { UserError } from '@ssl/errors';
 import type { AnyMethod } from '@ssl/losses';
@@ -50,7 +51,9 @@ export async function resumeRun(
     );
   }
   const labels = await reopenLabels(directory, description.labels, options.labels);
+  const range = sampleRange(description.dataset.samples);
   const source = await openDataset(options.data ?? description.dataset.source, {
+    ...(range && { range }),
     strict: options.strict ?? false,
     onWarning: warn,
     split: 'train',
@@ -88,6 +91,7 @@ async function settleConfig(
   const named = options.method ?? command.method;
   const contradictions: readonly (readonly [string, string | undefined, string | undefined])[] = [
     ['method', named === module ? undefined : named, run.method],
+    ['range', (options.range ?? command.range)?.join(), sampleRange(description.dataset.samples)?.join()],
     ['preset', options.preset ?? command.preset, description.preset],
     ['out', absolute(options.out ?? command.out), resolve(directory)],
   ];

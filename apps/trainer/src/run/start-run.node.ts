@@ -1,7 +1,9 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { useBackend } from '@ssl/backend/node';
+import { sampleRange, type Dataset, type ValueRange } from '@ssl/data';
 import { openDataset } from '@ssl/data/node';
+import { UserError } from '@ssl/errors';
 import { planRun } from '@ssl/train';
 import { createRunFolder } from '@ssl/train/node';
 import { version_core } from '@tensorflow/tfjs-core';
@@ -22,13 +24,15 @@ export async function startRun(
   const { method, config, threads, strict } = request;
   const onWarning = (line: string): void => terminal.note(`Warning: ${line}`);
   const backend = await useBackend(request.backend, threads === undefined ? {} : { threads });
+  const { range } = request;
   const labels = request.labels === undefined ? undefined : await readLabelsFile(request.labels);
-  const opened = await openDataset(request.data, { strict, onWarning });
+  const opened = await openDataset(request.data, { strict, onWarning, ...(range && { range }) });
   try {
     const dataset = withLabelsOf(labels, opened);
     if (!method.usesLabels && (labels ?? config.labelsPerClass) !== undefined) {
       onWarning(`${method.name} learns without labels: --labels and --labels-per-class change nothing in it`);
     }
+    checkRange(range, dataset);
     const plan = await planRun({ method, dataset, config });
     const description = describeRun({
       ...{ plan, method, dataset, backend },
@@ -40,6 +44,7 @@ export async function startRun(
       versions: { ssl: packageVersion(), node: process.versions.node, 'tfjs-core': version_core },
       createdAt: new Date(),
     });
+    sayRange(range, dataset, terminal);
     const folder = await createRunFolder(request.out, description, { onWarning });
     return await runTraining(
       { method, plan, dataset, backend, folder, check: request.check },
@@ -49,4 +54,20 @@ export async function startRun(
   } finally {
     await opened.close();
   }
+}
+
+/** @throws UserError if a range was given for samples that need none */
+function checkRange(range: ValueRange | undefined, { name, samples }: Dataset): void {
+  if (range === undefined || sampleRange(samples) !== undefined) return;
+  throw new UserError(
+    `--range: ${name} needs none: it is for images of 16 bits or of real numbers; leave it out`,
+  );
+}
+
+/** Says which values count as black and white: images come out dark or bright by it. */
+function sayRange(given: ValueRange | undefined, { samples }: Dataset, terminal: Terminal): void {
+  const [low, high] = sampleRange(samples) ?? [];
+  if (low === undefined || high === undefined) return;
+  const source = given === undefined ? 'measured on the images; --range LOW,HIGH sets others' : 'by --range';
+  terminal.note(`Values from ${low} to ${high} count as 0 to 1 (${source}).`);
 }

@@ -20,7 +20,7 @@ describe('labelsOfArray', () => {
       'expected labels of shape [n], got uint8 [2, 3]: convert one-hot labels',
     ],
     [[2], 'float32', new Float32Array(2), 'expected labels that are integers, got float32 [2]'],
-    [[3], 'uint8', new Uint8Array(3), 'y.npy: expected 2 labels, one an image, got 3'],
+    [[3], 'uint8', new Uint8Array(3), 'y.npy: expected 2 labels, one a sample, got 3'],
     [
       [2],
       'int8',

@@ -22,7 +22,7 @@ export function labelsOfArray({ shape, dtype, data }: NpyArray, length: number, 
     );
   }
   if (shape[0] !== length) {
-    throw new UserError(`${name}: expected ${length} labels, one an image, got ${shape[0]}`);
+    throw new UserError(`${name}: expected ${length} labels, one a sample, got ${shape[0]}`);
   }
   return Int32Array.from({ length }, (_, index) => {
     const label = Number(data[index]);

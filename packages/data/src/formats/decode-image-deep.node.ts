@@ -8,7 +8,7 @@ import { readImageHeader } from '../image-header.ts';
 import type { ImageSamples } from './image-samples.ts';
 import { onWhite } from './on-white.ts';
 import { isTiff } from './tiff-directory.ts';
-import { readTiff, type TiffPage } from './tiff.ts';
+import { describeStack, readTiff, type TiffPage } from './tiff.ts';
 
 /** An image of a file, at the depth of the file. */
 export interface DeepImage extends ImageSamples {
@@ -162,29 +162,20 @@ async function decodeTiffPage(bytes: Uint8Array, page: TiffPage, name: string): 
 }
 
 function stackPages(pages: readonly TiffPage[], name: string): DeepImage {
-  const first = pageAt(pages, 0, name);
-  const describe = (page: TiffPage): string => `${page.sampleType} ${page.width}×${page.height}`;
-  const other = pages.findIndex((page) => describe(page) !== describe(first));
-  if (other > 0) {
-    throw new UserError(
-      `${name}: expected pages of one size and type, got ${describe(first)} and ${describe(pageAt(pages, other, name))} ` +
-        `(page ${other}): choose one page`,
-    );
-  }
-  const channels = pages.reduce((sum, page) => sum + page.channels, 0);
-  const type = { uint8: Uint8Array, uint16: Uint16Array, float32: Float32Array }[first.sampleType];
-  const data = new type(first.height * first.width * channels);
+  const { height, width, channels, sampleType } = describeStack(pages, name);
+  const type = { uint8: Uint8Array, uint16: Uint16Array, float32: Float32Array }[sampleType];
+  const data = new type(height * width * channels);
   let offset = 0;
   for (const page of pages) {
     const own = page.read();
-    for (let pixel = 0; pixel < first.height * first.width; pixel++) {
+    for (let pixel = 0; pixel < height * width; pixel++) {
       for (let channel = 0; channel < own.channels; channel++) {
         data[pixel * channels + offset + channel] = own.data[pixel * own.channels + channel] as number;
       }
     }
     offset += own.channels;
   }
-  return { height: first.height, width: first.width, channels, data, pages: pages.length };
+  return { height, width, channels, data, pages: pages.length };
 }
 
 function pageAt(pages: readonly TiffPage[], page: number, name: string): TiffPage {

@@ -25,6 +25,14 @@ export interface TiffPage {
    */
   readonly picture?: 'shallow' | 'deep';
   /**
+   * Looks whether the page can be read, without reading its samples: damage in compressed data is not found.
+   *
+   * @param asPicture whether an image library is to decode it
+   * @throws UserError if it is of a kind that {@link TiffPage.read} does not read
+   * @throws Error if the file is truncated
+   */
+  check(asPicture: boolean): void;
+  /**
    * The samples as they are stored, upright; transparency of grey and RGB images on white; "0 is white" inverted. Integers
    * other than uint8 and uint16, and float64, as float32.
    *
@@ -120,6 +128,11 @@ function describePage(
     sampleType,
     directory: index,
     ...(picture && { picture }),
+    check(asPicture) {
+      checkSize(height, width, channels, name);
+      if (!asPicture) checkKind(directory, name);
+      checkBlocks(bytes, directory, name);
+    },
     read() {
       checkSize(height, width, channels, name);
       const layout = { height, width, channels, bits, format: checkKind(directory, name), littleEndian };
@@ -185,8 +198,48 @@ function checkSize(height: number, width: number, channels: number, name: string
   if (!(count > 0)) throw new Error(`cannot decode ${name}: it has no pixels`);
 }
 
+/** Strips or tiles must lie within the file. */
+function checkBlocks(bytes: Uint8Array, directory: TiffDirectory, name: string): void {
+  reportDamage(name, () => {
+    const isTiled = directory.value('tileWidth', 0) > 0;
+    const offsets = directory.values(isTiled ? 'tileOffsets' : 'stripOffsets');
+    const lengths = directory.values(isTiled ? 'tileByteCounts' : 'stripByteCounts');
+    if (offsets.length === 0) throw new Error('it has no pixels');
+    const end = offsets.reduce((last, offset, block) => Math.max(last, offset + (lengths[block] ?? 0)), 0);
+    if (end > bytes.length) throw new RangeError('a block lies beyond the end of the file');
+  });
+}
+
 function invertFirst(data: ImageSamples['data'], channels: number, white: number): void {
   for (let at = 0; at < data.length; at += channels) data[at] = white - (data[at] as number);
+}
+
+/** What the pages of a file are as one image: stacked, the channels of all pages. */
+export interface TiffStack {
+  readonly height: number;
+  readonly width: number;
+  readonly channels: number;
+  readonly sampleType: TiffPage['sampleType'];
+}
+
+/**
+ * The size and type that all pages share, and their channels together.
+ *
+ * @throws UserError if there is none, or they differ
+ */
+export function describeStack(pages: readonly TiffPage[], name: string): TiffStack {
+  const [first] = pages;
+  if (first === undefined) throw new UserError(`${name}: expected a page from 0 to -1, got 0`);
+  const describe = (page: TiffPage): string => `${page.sampleType} ${page.width}×${page.height}`;
+  const other = pages.findIndex((page) => describe(page) !== describe(first));
+  if (other > 0) {
+    throw new UserError(
+      `${name}: expected pages of one size and type, got ${describe(first)} and ${describe(pages[other] as TiffPage)} ` +
+        `(page ${other}): choose one page`,
+    );
+  }
+  const channels = pages.reduce((sum, page) => sum + page.channels, 0);
+  return { height: first.height, width: first.width, channels, sampleType: first.sampleType };
 }
 
 function reportDamage<T>(name: string, read: () => T): T {

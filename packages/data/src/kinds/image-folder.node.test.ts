@@ -115,7 +115,7 @@ describe('broken files', () => {
     const dataset = await openDataset(folder, { onWarning: (line) => warnings.push(line) });
     expect(dataset.length).toBe(3);
     expect(warnings).toEqual([
-      '7 of 10 images skipped: a.jpg (truncated), b.png (not a JPEG, PNG or WebP image), c.png (empty), ' +
+      '7 of 10 images skipped: a.jpg (truncated), b.png (not a JPEG, PNG, WebP or TIFF image), c.png (empty), ' +
         'd.png (truncated), e.webp (truncated) and 2 more; --strict makes this an error',
     ]);
     await expect(openDataset(folder, { strict: true })).rejects.toMatchObject({
@@ -152,7 +152,7 @@ describe('broken files', () => {
     const open = (files: Record<string, Uint8Array | string>) => openDataset(temporaryFolder(files));
     await expect(open({})).rejects.toThrow(/ssl-data-\w+ is empty$/);
     await expect(open({ 'a/1.gif': 'x', 'a/2.GIF': 'x', 'b.txt': 'x' })).rejects.toThrow(
-      /holds no image \(\.jpg, \.jpeg, \.png, \.webp\); it holds 2 \.gif files$/,
+      /holds no image \(\.jpg, \.jpeg, \.png, \.webp, \.tif, \.tiff\); it holds 2 \.gif files$/,
     );
     await expect(open({ 'a.png': '', 'b.png': 'x' })).rejects.toMatchObject({
       name: 'UserError',

@@ -7,6 +7,7 @@ import { byolLoss } from '../losses/byol-loss.ts';
 import type { MethodDefinition, Progress } from '../method.ts';
 import { cosineMomentum } from '../parts/cosine-momentum.ts';
 import { updateEma } from '../parts/ema.ts';
+import { mnistSmallTraining } from '../parts/mnist-small.ts';
 import { stopGradient } from '../parts/stop-gradient.ts';
 import { viewFeatures } from '../parts/view-features.ts';
 import { sampleMajor, viewMajor } from '../parts/view-major.ts';
@@ -71,6 +72,15 @@ export const byol: MethodDefinition<ByolOptions, ByolRoles> = {
       // one and its decay 5e-4: half the rate and twice the decay make the same steps.
       training: {
         batchSize: 64,
+        optimizer: { name: 'sgd', learningRate: 0.03, momentum: 0.9, weightDecay: 1e-3 },
+      },
+    },
+    'mnist-small': {
+      description: 'handwritten digits on a CPU in a few minutes',
+      options: { hiddenDim: 256 },
+      training: {
+        ...mnistSmallTraining,
+        epochs: 12,
         optimizer: { name: 'sgd', learningRate: 0.03, momentum: 0.9, weightDecay: 1e-3 },
       },
     },

@@ -5,6 +5,7 @@ import type * as tf from '@tensorflow/tfjs-core';
 import { z } from 'zod';
 import { batchAccuracy, crossEntropyLoss } from '../losses/cross-entropy-loss.ts';
 import type { MethodDefinition, Views } from '../method.ts';
+import { mnistSmallTraining } from '../parts/mnist-small.ts';
 import { groupOf, viewFeatures } from '../parts/view-features.ts';
 import { sampleMajor, viewMajor } from '../parts/view-major.ts';
 
@@ -50,6 +51,17 @@ export const rotation: MethodDefinition<RotationOptions, RotationRoles> = {
       description:
         'CIFAR-10 on a CPU in 20 epochs: 128 images in four rotations make a step, as in the paper',
       training: { augmentation: 'cifar10-small', batchSize: 128 },
+    },
+    'mnist-small': {
+      // A 0, a 1 or an 8 looks the same after half a turn, and a 6 as a 9 does: of half of the digits, only the pair of
+      // angles can be told. The other half are what the network learns from; no label is used to leave any out.
+      description: 'handwritten digits on a CPU in a minute or two; about 3 of 4 angles can be told at best',
+      training: {
+        ...mnistSmallTraining,
+        augmentation: 'grey-small-weak',
+        epochs: 6,
+        optimizer: { name: 'sgd', learningRate: 0.06, momentum: 0.9, weightDecay: 5e-4 },
+      },
     },
     rotnet: {
       description: 'the authors’ 200 epochs on CIFAR-10, on a ResNet-18',

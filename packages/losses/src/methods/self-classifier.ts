@@ -12,6 +12,7 @@ import { classifierMetrics } from '../losses/classifier-metrics.ts';
 import { selfClassifierLoss } from '../losses/self-classifier-loss.ts';
 import type { MethodDefinition, MethodPreset } from '../method.ts';
 import type { MetricDescription } from '../metric-description.ts';
+import { mnistSmallTraining } from '../parts/mnist-small.ts';
 import { createNearestNeighbourQueue, type NearestNeighbourQueue } from '../parts/nearest-neighbour-queue.ts';
 import { groupOf, viewCount, viewFeatures } from '../parts/view-features.ts';
 import { sampleMajor, viewMajor } from '../parts/view-major.ts';
@@ -116,6 +117,16 @@ const presets: Readonly<Record<string, MethodPreset>> = {
       batchSize: 128,
       optimizer: { name: 'sgd', learningRate: 0.12, momentum: 0.9, weightDecay: 5e-4 },
       schedule: { name: 'cosine', warmupEpochs: 1 },
+    },
+  },
+  'mnist-small': {
+    description: 'handwritten digits on a CPU in a minute or two: ten classes, found without labels',
+    options: { ...asReferenceProgram, classes: [10, 20, 50], hiddenDim: 256 },
+    training: {
+      ...mnistSmallTraining,
+      epochs: 15,
+      batchSize: 128,
+      optimizer: { name: 'sgd', learningRate: 0.12, momentum: 0.9, weightDecay: 5e-4 },
     },
   },
   imagenet: {

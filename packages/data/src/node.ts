@@ -6,5 +6,11 @@ export {
   type DeepImageDescription,
 } from './formats/decode-image-deep.node.ts';
 export { decodeImageFile } from './image-file.node.ts';
-export { canWorkersOpen, datasetSplits, openDataset, type OpenDatasetOptions } from './open-dataset.node.ts';
+export {
+  acceptedData,
+  canWorkersOpen,
+  datasetSplits,
+  openDataset,
+  type OpenDatasetOptions,
+} from './open-dataset.node.ts';
 export { createWorkerViewLoader, type WorkerViewLoaderOptions } from './worker-view-loader.node.ts';

@@ -8,5 +8,11 @@ export {
 export type { DatasetKind, DatasetSpec, OpenContext } from './dataset-kind.node.ts';
 export { registerDatasetKind } from './dataset-kinds.node.ts';
 export { decodeImageFile } from './image-file.node.ts';
-export { canWorkersOpen, datasetSplits, openDataset, type OpenDatasetOptions } from './open-dataset.node.ts';
+export {
+  acceptedData,
+  canWorkersOpen,
+  datasetSplits,
+  openDataset,
+  type OpenDatasetOptions,
+} from './open-dataset.node.ts';
 export { createWorkerViewLoader, type WorkerViewLoaderOptions } from './worker-view-loader.node.ts';

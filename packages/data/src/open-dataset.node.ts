@@ -74,6 +74,13 @@ export async function datasetSplits(source: string | DatasetSource): Promise<rea
   return await kindOf(resolved).splits(resolved);
 }
 
+/** What can be opened, in words: `generated:shapes, or …, or a folder of images (.jpg, …)`. */
+export function acceptedData(): string {
+  return datasetKinds()
+    .flatMap(({ accepts }) => accepts ?? [])
+    .join(', or ');
+}
+
 /** In a worker: the data set that `shareDataset` described in another thread. */
 export async function attachDataset(shared: SharedDataset): Promise<Dataset> {
   const { attach } = kindOf(shared);
@@ -102,11 +109,8 @@ async function resolveSource(source: string | DatasetSource): Promise<DatasetSou
     const names = datasetKinds().flatMap(({ generates }) => generates ?? []);
     throw unknownNameError('generated data set', generated, names);
   }
-  const accepted = datasetKinds()
-    .flatMap(({ accepts }) => accepts ?? [])
-    .join(', or ');
   const what = spec.entry === undefined ? 'no such file or folder' : 'a file of no known kind';
-  throw new UserError(`${source}: ${what}; give ${accepted}`);
+  throw new UserError(`${source}: ${what}; give ${acceptedData()}`);
 }
 
 async function look(text: string): Promise<DatasetSpec> {

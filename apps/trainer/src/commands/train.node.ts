@@ -1,4 +1,5 @@
 import { parseRange } from '@ssl/data';
+import { acceptedData } from '@ssl/data/node';
 import type { AnyMethod } from '@ssl/losses';
 import type { Command } from 'commander';
 import { addBackendOptions } from '../options/backend-options.ts';
@@ -69,10 +70,7 @@ function addTrainOptions(command: Command): Command {
       '--method <name>',
       'what to learn from: a name of "ssl methods", a file (./my-method.ts) or a package (default: self-classifier)',
     )
-    .option(
-      '--data <path>',
-      'a folder of images, a NumPy or TIFF file, a CIFAR-10 folder, IDX files, or generated:shapes',
-    )
+    .option('--data <path>', acceptedData())
     .option('--out <dir>', 'the run folder (default: runs/METHOD-DATA-DATE)')
     .option('--preset <name>', 'settings under a name, e.g. cifar10-small (see "ssl methods NAME")')
     .option('--config <file>', 'settings from a JSON or YAML file')

@@ -1,6 +1,7 @@
 import { basename, join } from 'node:path';
 import type { BackendName } from '@ssl/backend';
 import type { ValueRange } from '@ssl/data';
+import { acceptedData } from '@ssl/data/node';
 import { unknownNameError, UserError } from '@ssl/errors';
 import type { AnyMethod } from '@ssl/losses';
 import {
@@ -105,9 +106,7 @@ export async function resolveTrainRequest(options: TrainOptions, now: Date): Pro
   });
   const data = options.data ?? command.data;
   if (data === undefined) {
-    throw new UserError(
-      '--data is missing: name a folder of images, a CIFAR-10 folder, an IDX file, or generated:shapes',
-    );
+    throw new UserError(`--data is missing: give ${acceptedData()}`);
   }
   return {
     ...resolved,

@@ -68,7 +68,7 @@ nav button { white-space: nowrap; flex: none; }
 .tile.sound.playing::before { border-width: 0 3px; border-color: #fff; width: 4px; height: 11px; }
 .text { flex: 1 1 14rem; max-width: 24rem; padding: 0.4rem 0.6rem; border: 1px solid var(--line); border-radius: 4px; font-size: 0.85rem; line-height: 1.35; overflow-wrap: anywhere; white-space: pre-line; position: relative; display: -webkit-box; -webkit-box-orient: vertical; -webkit-line-clamp: 4; overflow: hidden; }
 .text.odd::after { position: absolute; top: 4px; right: 4px; }
-.query .text { -webkit-line-clamp: 8; }
+.query .text { flex: none; max-width: none; -webkit-line-clamp: 8; }
 .query:has(.text) { width: 13rem; }
 .odd-key { white-space: nowrap; }
 .odd-key::before { display: inline-block; margin-right: 0.35em; }

@@ -9,6 +9,8 @@ const mostNeighbours = 6;
 export const mostClasses = 60;
 /** Samples that are shown of each. */
 export const mostMembers = 26;
+/** The same for samples that are texts. */
+export const mostTexts = 8;
 
 /** What of an evaluation decides which samples are shown. */
 type Evaluated = Pick<ReportEmbeddings, 'labels' | 'predicted' | 'confidence' | 'neighbours'>;

@@ -192,7 +192,7 @@ describe('resolveConfig', () => {
 
   it('names the nearest preset', () => {
     expect(messageOf(() => resolve({}, 'cifar-small'))).toBe(
-      'unknown preset "cifar-small": did you mean "cifar10-small"? (valid: cifar10-small, own-only)',
+      'unknown preset "cifar-small": did you mean "cifar10-small"? (valid: cifar10-small, sound-small, own-only)',
     );
   });
 

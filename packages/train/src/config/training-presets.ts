@@ -21,4 +21,15 @@ export const trainingPresets: Readonly<Record<string, TrainingPreset>> = {
       schedule: { name: 'cosine', warmupEpochs: 1 },
     },
   },
+  'sound-small': {
+    description:
+      'the small ResNet on spectrograms of short recordings, 12 epochs: what two cores can do in minutes',
+    training: {
+      backbone: { name: 'resnet-tiny', width: 32, stem: 'imagenet' },
+      epochs: 12,
+      batchSize: 64,
+      optimizer: { name: 'adam', learningRate: 0.002 },
+      schedule: { name: 'cosine', warmupEpochs: 1 },
+    },
+  },
 };

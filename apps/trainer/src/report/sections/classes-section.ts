@@ -2,7 +2,7 @@ import type { DiscoveredClass } from '@ssl/eval';
 import { formatCount, formatPercent } from '../../terminal/format.ts';
 import { html, type Html } from '../html.ts';
 import { numberAt, type ReportModel } from '../report-model.ts';
-import { mostClasses, mostMembers } from '../shown-samples.ts';
+import { mostClasses, mostMembers, mostTexts } from '../shown-samples.ts';
 import { thumbnail } from '../thumbnail.ts';
 
 /** For each class, its most confident samples, its size and what labels it holds. */
@@ -58,7 +58,7 @@ function classRow(one: DiscoveredClass, model: ReportModel): Html {
   const { embeddings, labelName, noun } = model;
   const { index, members, majorityLabel, purity, meanConfidence } = one;
   const tiles = Array.from(members)
-    .slice(0, mostMembers)
+    .slice(0, model.previews?.texts ? mostTexts : mostMembers)
     .map((row) => {
       const label = embeddings?.labels?.[row];
       const confidence = embeddings?.confidence?.[row];

@@ -5,6 +5,7 @@ export { createGeneratedTones, type GeneratedTonesOptions } from './generated-to
 export { createInlineViewLoader } from './inline-view-loader.ts';
 export { byteImage } from './byte-image.ts';
 export { createPackedDataset, type PackedImages } from './packed-dataset.ts';
+export { relabel, type LabelEntry } from './relabel.ts';
 export { subset } from './subset.ts';
 export {
   defaultStream,

@@ -1,3 +1,4 @@
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Dataset } from '@ssl/data';
 import { unknownNameError } from '@ssl/errors';
@@ -8,8 +9,7 @@ import { embedImages } from '../evaluation/embed-images.node.ts';
 import { evaluateRun } from '../evaluation/evaluate-run.node.ts';
 import { openEvaluationData } from '../evaluation/evaluation-data.node.ts';
 import { evaluationTable } from '../evaluation/evaluation-table.ts';
-import { describeExampleTexts } from '../evaluation/example-texts.ts';
-import { drawExamplesSheet } from '../evaluation/examples-sheet.node.ts';
+import { drawExamplesSheet, exampleTexts } from '../evaluation/examples-sheet.node.ts';
 import { protocolNames, type Evaluation, type ProtocolName } from '../evaluation/evaluation.ts';
 import { writeAtomically } from '../files/write-atomically.node.ts';
 import { addBackendOptions } from '../options/backend-options.ts';
@@ -48,8 +48,8 @@ export function addEvalCommand(program: Command): void {
 }
 
 /**
- * Evaluates a run and writes `eval.json`, `embeddings.safetensors`, `atlas.png` and, where the method shows any,
- * `examples.png` and `examples.json` into its folder.
+ * Evaluates a run and writes `eval.json`, `embeddings.safetensors`, `atlas.png` or `previews.json` (whatever the samples
+ * are shown as) and, where the method shows any, `examples.png` and `examples.json` into its folder.
  *
  * @throws UserError for an unknown protocol, a folder that is no run, and data that cannot be opened
  */
@@ -79,6 +79,10 @@ export async function evaluateFolder(
         writeSafetensors(embeddings.tensors, embeddings.metadata),
       );
       if (embeddings.atlas) await writeAtomically(join(directory, 'atlas.png'), embeddings.atlas);
+      await writeOrRemove(
+        join(directory, 'previews.json'),
+        embeddings.previews && JSON.stringify(embeddings.previews),
+      );
       await writeExamples(run, data.test, seed);
       await writeAtomically(join(directory, 'eval.json'), `${JSON.stringify(described, null, 2)}\n`);
       sayMetrics(run, described, terminal);
@@ -89,6 +93,12 @@ export async function evaluateFolder(
   } finally {
     run.dispose();
   }
+}
+
+/** Writes a file, or removes what an earlier evaluation left of it. */
+async function writeOrRemove(path: string, content: string | undefined): Promise<void> {
+  if (content === undefined) await rm(path, { force: true });
+  else await writeAtomically(path, content);
 }
 
 /** The method's own metrics on the test samples, in words. */
@@ -104,9 +114,9 @@ async function writeExamples(run: LoadedRun, dataset: Dataset, seed: number): Pr
   const { directory } = run;
   const rows = await drawExamples({ run: run.run, dataset, seed });
   const sheet = await drawExamplesSheet(rows);
-  if (sheet !== undefined) await writeAtomically(join(directory, 'examples.png'), sheet.png);
-  const description = sheet?.description ?? describeExampleTexts(rows);
+  const description = sheet?.description ?? exampleTexts(rows);
   if (description === undefined) return;
+  if (sheet) await writeAtomically(join(directory, 'examples.png'), sheet.png);
   await writeAtomically(join(directory, 'examples.json'), `${JSON.stringify(description, null, 2)}\n`);
 }
 

@@ -16,7 +16,13 @@ import type { ClassUsageScore, EvaluateOptions, Evaluation, Scores } from './eva
 import { sampleIndices, type EvaluationData } from './evaluation-data.node.ts';
 import { sampleBatches } from './sample-batches.node.ts';
 import { describeProtocol, rawBankSamples } from './describe-protocol.node.ts';
-import { noScores, scoreFeatures, scorePredictions, type FeatureSplit } from './score-features.ts';
+import {
+  noScores,
+  scoreFeatures,
+  scorePredictions,
+  scoreProbabilities,
+  type FeatureSplit,
+} from './score-features.ts';
 
 /** What the run's network makes of the test images. */
 export interface TestOutputs {
@@ -69,6 +75,11 @@ export async function evaluateRun(
       ? scorePredictions(trained.test.labels, predicted.classes, predicted.count)
       : null;
 
+  const prediction =
+    predicted && run.method.usesLabels && predicted.count === data.test.classNames?.length
+      ? scoreProbabilities(trained.test, predicted.count)
+      : undefined;
+
   const randomInit = labelled ? await scoreUntrained() : noScores;
   const pixels = labelled ? await scorePixels() : noScores;
 
@@ -107,6 +118,7 @@ export async function evaluateRun(
       cluster,
       classUsage: predicted ? usageScore(predicted) : null,
       metrics: await measureMetrics({ run: run.run, dataset: data.test, seed }),
+      ...(prediction !== undefined && { prediction }),
     },
     baselines: { randomInit, pixels, kMeansFeatures: { cluster: scores.cluster } },
   };

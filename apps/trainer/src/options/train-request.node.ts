@@ -33,6 +33,7 @@ export interface TrainOptions {
   readonly imageSize?: number | readonly [number, number];
   readonly augmentation?: string;
   readonly normalization?: string;
+  readonly labels?: string;
   readonly labelsPerClass?: number;
   readonly microBatch?: number;
   readonly dataKind?: string;
@@ -53,6 +54,8 @@ export interface TrainRequest extends ResolvedConfig {
   readonly dataKindSource?: ModuleSource | undefined;
   readonly preset?: string | undefined;
   readonly data: string;
+  /** A file of labels, in place of the data set's own. */
+  readonly labels?: string | undefined;
   readonly out: string;
   readonly backend: BackendName;
   readonly threads?: number | undefined;
@@ -67,6 +70,7 @@ const commandSchema = z.object({
   method: z.string().optional(),
   data: z.string().optional(),
   dataKind: z.string().optional(),
+  labels: z.string().optional(),
   out: z.string().optional(),
   preset: z.string().optional(),
   backend: z.string().optional(),
@@ -104,6 +108,7 @@ export async function resolveTrainRequest(options: TrainOptions, now: Date): Pro
     dataKindSource: await loadDataKind(options.dataKind ?? command.dataKind),
     preset,
     data,
+    labels: options.labels ?? command.labels,
     out: options.out ?? command.out ?? defaultFolder(method.name, data, now),
     // `useBackend` checks the name.
     backend: (options.backend ?? command.backend ?? 'auto') as BackendName,

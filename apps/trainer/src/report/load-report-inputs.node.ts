@@ -8,9 +8,10 @@ import type {
   ReportAtlas,
   ReportEmbeddings,
   ReportEvaluation,
-  ReportExampleTexts,
   ReportExamples,
+  ReportExampleTexts,
   ReportInputs,
+  ReportPreviews,
 } from './report-inputs.ts';
 
 /**
@@ -31,8 +32,8 @@ export async function loadReportInputs(runFolder: string): Promise<ReportInputs>
   const tensors = await readIfThere(embeddingsPath);
   const png = await readIfThere(join(runFolder, 'atlas.png'));
 
+  const previews = await readPreviews(runFolder);
   const examples = await readExamples(runFolder);
-  const exampleTexts = examples ? undefined : await readExampleTexts(runFolder);
 
   const stored = tensors && readSafetensors(tensors, embeddingsPath);
   const atlas = png && stored && readAtlas(png, stored.metadata, join(runFolder, 'atlas.png'));
@@ -43,8 +44,8 @@ export async function loadReportInputs(runFolder: string): Promise<ReportInputs>
     ...(scores && { evaluation: readEvaluation(scores) }),
     ...(stored && { embeddings: readEmbeddings(stored.tensors, stored.metadata, embeddingsPath) }),
     ...(atlas && { atlas }),
+    ...(previews && { previews }),
     ...(examples && { examples }),
-    ...(exampleTexts && { exampleTexts }),
   };
 }
 
@@ -150,6 +151,18 @@ function readAtlas(png: Uint8Array, metadata: Readonly<Record<string, string>>, 
   };
 }
 
+const previewsSchema = z.object({
+  texts: z.record(z.string(), z.string()).optional(),
+  // The page plays them from where they stand, so nothing else may stand there.
+  sounds: z.record(z.string(), z.string().regex(/^data:audio\/[\w.+-]+;base64,[\w+/=]*$/)).optional(),
+});
+
+async function readPreviews(runFolder: string): Promise<ReportPreviews | undefined> {
+  const path = join(runFolder, 'previews.json');
+  const stored = await readSettings(path);
+  return stored && checkSettings(previewsSchema, stored, () => path);
+}
+
 const examplesSchema = z.object({
   rows: z.array(z.string()).min(1),
   columns: z.int().min(1),
@@ -157,24 +170,20 @@ const examplesSchema = z.object({
   width: z.int().min(1),
 });
 
-async function readExamples(runFolder: string): Promise<ReportExamples | undefined> {
+const exampleTextsSchema = z.object({
+  rows: z.array(z.string()).min(1),
+  texts: z.array(z.array(z.string())),
+});
+
+async function readExamples(runFolder: string): Promise<ReportExamples | ReportExampleTexts | undefined> {
   const path = join(runFolder, 'examples.json');
   const description = await readSettings(path);
+  if (description?.['texts'] !== undefined) {
+    return checkSettings(exampleTextsSchema, description, () => path);
+  }
   const png = await readIfThere(join(runFolder, 'examples.png'));
   if (description === undefined || png === undefined) return undefined;
   return { dataUri: pngAddress(png), ...checkSettings(examplesSchema, description, () => path) };
-}
-
-const exampleTextsSchema = z.object({
-  rows: z.array(z.string()).min(1),
-  texts: z.array(z.array(z.string())).min(1),
-});
-
-async function readExampleTexts(runFolder: string): Promise<ReportExampleTexts | undefined> {
-  const path = join(runFolder, 'examples.json');
-  const description = await readSettings(path);
-  if (description?.['texts'] === undefined) return undefined;
-  return checkSettings(exampleTextsSchema, description, () => path);
 }
 
 function pngAddress(png: Uint8Array): string {

@@ -2,6 +2,7 @@ import { UserError } from '@ssl/errors';
 import { z } from 'zod';
 import type { InputSpec } from '../input-spec.ts';
 import type { SampleSpec } from '../sample.ts';
+import { melFilterbank } from './mel-filterbank.ts';
 import { resolveMelSettings, type MelSettings } from './mel-settings.ts';
 
 /** What a user may set of the spectrograms that a network takes. */
@@ -50,6 +51,7 @@ export function audioInputFor(samples: SampleSpec, options: Readonly<Record<stri
     );
   }
   const spectrogram = resolveMelSettings({ sampleRate, melBands });
+  melFilterbank(spectrogram); // Complains of bands that are too narrow.
   const { hop, windowSize } = spectrogram;
   const segmentSamples =
     seconds === undefined
@@ -86,8 +88,9 @@ export function audioSettingsOf(input: InputSpec): AudioSettings {
 }
 
 function defaultFrames(seconds = 1, { sampleRate, hop }: MelSettings): number {
-  const frames = (Math.min(seconds, mostSeconds) * sampleRate) / hop;
-  return Math.max(frameMultiple, frameMultiple * Math.round(frames / frameMultiple));
+  const multiples = (count: number): number => (count * sampleRate) / hop / frameMultiple;
+  const most = Math.max(1, Math.floor(multiples(mostSeconds)));
+  return frameMultiple * Math.min(most, Math.max(1, Math.round(multiples(seconds))));
 }
 
 function numberOf(value: unknown): number | undefined {

@@ -2,8 +2,6 @@ import type { Random } from '@ssl/random';
 import { z } from 'zod';
 import { transformObject, type Transform, type TransformContext, type WithName } from '../transform.ts';
 
-export { transformError } from '../transform.ts';
-
 /** What transforms know of a sequence beforehand. */
 export interface TokenSize {
   readonly length: number;

@@ -1,4 +1,4 @@
-import { basename, join } from 'node:path';
+import { basename, join, relative } from 'node:path';
 
 import type { DatasetSource, Dataset, SharedDataset } from '../dataset.ts';
 import { sourceText, type DatasetKind } from '../dataset-kind.node.ts';
@@ -74,6 +74,7 @@ export const imageFolder: DatasetKind<ImageFolderSource> = {
     return {
       ...attachImageFolder(files),
       samples: { modality: 'image', shape: [height, width, channels] },
+      names: files.paths.map((path) => relative(root, join(folder, path)).replaceAll('\\', '/')),
       ...(classes && {
         classNames: classes.names,
         labels: Int32Array.from(kept, (index) => classes.labels[index] as number),

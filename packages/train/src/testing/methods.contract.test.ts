@@ -7,6 +7,9 @@ import { createNoiseDataset } from './noise-dataset.ts';
 
 type Trial = Omit<MethodContractSettings, 'dataset'>;
 
+const tinyViT = { name: 'vit-micro', dim: 8, depth: 2, heads: 2 };
+const smallDinoHead = { hiddenDim: 16, bottleneckDim: 8, outDim: 32 };
+
 /** For each method: options that make it small, and others that take its other paths. */
 const trials: Readonly<Record<string, readonly Trial[]>> = {
   'self-classifier': [
@@ -32,6 +35,25 @@ const trials: Readonly<Record<string, readonly Trial[]>> = {
     { options: { decoderWidth: 4 } },
     { options: { decoderWidth: 4, corruption: 'none', decodeFrom: 'features', loss: 'l1' } },
     { options: { decoderWidth: 4, corruption: 'noise', loss: 'smooth-l1' } },
+  ],
+  mae: [
+    { backbone: tinyViT, options: { decoderDim: 8, decoderDepth: 1 } },
+    {
+      backbone: { ...tinyViT, positions: 'sincos', pool: 'class', dropPath: 0.5 },
+      options: { decoderDim: 8, decoderDepth: 1, normalizePixels: false, maskRatio: 0.5 },
+    },
+  ],
+  dino: [
+    { options: smallDinoHead },
+    {
+      options: { ...smallDinoHead, localViews: 2, normLastLayer: false, batchNorm: true },
+      config: { augmentation: 'dino' },
+    },
+    {
+      backbone: tinyViT,
+      options: { ...smallDinoHead, localViews: 2, freezeLastLayerEpochs: 0 },
+      config: { augmentation: 'dino' },
+    },
   ],
   supervised: [{}, { options: { labelSmoothing: 0.1 } }],
 };
@@ -67,6 +89,7 @@ describe.each(methodNames.filter((name) => !notOfImages.has(name)))('%s', (name)
     () => holds(name, first, wide),
   );
   for (const trial of others) {
-    describe(`with ${JSON.stringify(trial.options)}`, () => holds(name, trial, rgb));
+    describe(`with ${JSON.stringify({ ...trial.backbone, ...trial.options })}`, () =>
+      holds(name, trial, rgb));
   }
 });

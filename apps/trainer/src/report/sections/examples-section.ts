@@ -5,16 +5,16 @@ import type { ReportModel } from '../report-model.ts';
 /** Pictures are shown at the whole multiple of their size that comes nearest to this many pixels. */
 const preferredSize = 64;
 
-/** Rows by which the method shows what it does, such as reconstructions: pictures, or texts. */
-export function examplesSection({ examples, exampleTexts }: ReportModel): Html | undefined {
-  if (exampleTexts !== undefined) return textExamples(exampleTexts);
+/** Rows of pictures by which the method shows what it does, such as reconstructions. */
+export function examplesSection({ examples, noun }: ReportModel): Html | undefined {
   if (examples === undefined) return undefined;
+  if ('texts' in examples) return textsSection(examples, noun);
   const { rows, columns, height, width, dataUri } = examples;
   const scale = Math.max(1, Math.round(preferredSize / height));
   return html`<section id="examples">
     <h2>Examples</h2>
     <p class="lede">
-      What the method makes of ${columns} test images with its own views. From top to bottom:
+      What the method makes of ${columns} test ${noun}s with its own views. From top to bottom:
       ${rows.join(', ')}.
     </p>
     <div class="examples">
@@ -31,25 +31,25 @@ export function examplesSection({ examples, exampleTexts }: ReportModel): Html |
   </section>`;
 }
 
-/** Each sample with its texts, one below the other. */
-function textExamples({ rows, texts }: ReportExampleTexts): Html {
-  const samples = texts[0]?.length ?? 0;
+/** The texts of each sample below each other. */
+function textsSection({ rows, texts }: ReportExampleTexts, noun: string): Html {
+  const count = Math.max(0, ...texts.map((row) => row.length));
   return html`<section id="examples">
     <h2>Examples</h2>
     <p class="lede">
-      What the method makes of ${samples} test samples with its own views: ${rows.join(', ')}.
+      What the method makes of ${count} test ${noun}s with its own views: ${rows.join(', ')}.
     </p>
-    <ol class="text-examples">
+    <ol class="example-texts">
       ${Array.from(
-        { length: samples },
-        (_, sample) =>
+        { length: count },
+        (_, at) =>
           html`<li>
             <dl>
               ${rows.map(
                 (name, row) =>
                   html`<div>
-                    <dt class="small">${name}</dt>
-                    <dd>${texts[row]?.[sample]}</dd>
+                    <dt>${name}</dt>
+                    <dd>${texts[row]?.[at]}</dd>
                   </div>`,
               )}
             </dl>

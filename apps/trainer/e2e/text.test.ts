@@ -101,31 +101,19 @@ describe('from texts to a report', () => {
 });
 
 describe('masked-tokens on generated:sentences', () => {
+  // On one thread of wasm: perplexity 8.05, without context 19.1; linear probe 61.1 %, of the random network 48.8 %.
   it('predicts hidden bytes by their context, and its features tell topics apart', async () => {
-    const settings = [
-      'backbone.dim=64',
-      'backbone.depth=2',
-      'methodOptions.maskRatio=0.25',
-      'schedule.warmupEpochs=0',
-    ];
+    const settings = ['backbone.dim=48', 'backbone.depth=1', 'schedule.warmupEpochs=0'];
     const trained = await ssl(folder, [
-      ...[
-        'train',
-        '--method',
-        'masked-tokens',
-        '--preset',
-        'text-small',
-        '--data',
-        'generated:sentences?length=2000',
-      ],
-      ...['--epochs', '2', '--batch-size', '32', '--out', 'sentences', '--backend', 'wasm', '--threads', '2'],
+      ...['train', '--method', 'masked-tokens', '--data', 'generated:sentences?length=1200', '--epochs', '3'],
+      ...['--preset', 'text-small', '--out', 'sentences', ...wasm],
       ...settings.flatMap((setting) => ['--set', setting]),
     ]);
     expect(trained).toMatchObject({ status: 0 });
     const { results, baselines } = await sslJson<Evaluation>(folder, [
-      ...['eval', 'sentences', '--protocols', 'linear', '--backend', 'wasm', '--threads', '2'],
+      ...['eval', 'sentences', '--protocols', 'linear', ...wasm],
     ]);
-    expect(results.metrics.perplexity).toBeLessThan(results.metrics.unigramPerplexity / 2);
-    expect(results.linear?.top1).toBeGreaterThan((baselines.randomInit.linear?.top1 ?? NaN) + 0.05);
+    expect(results.metrics.perplexity).toBeLessThan(0.55 * results.metrics.unigramPerplexity);
+    expect(results.linear?.top1).toBeGreaterThan((baselines.randomInit.linear?.top1 ?? NaN) + 0.06);
   });
 });

@@ -12,7 +12,7 @@ const name = 'text-transformer';
 
 const optionsSchema = z.strictObject({
   dim: z.int().min(1).default(128).describe('length of a token’s vector, and of the features'),
-  depth: z.int().min(1).default(4).describe('transformer blocks'),
+  depth: z.int().min(1).default(2).describe('transformer blocks'),
   heads: z.int().min(1).default(4).describe('attention heads; must divide dim'),
   mlpRatio: z.number().positive().default(4).describe('width of the MLPs, times dim'),
   kernelSize: z

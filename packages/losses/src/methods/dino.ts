@@ -27,6 +27,12 @@ const optionsSchema = z.strictObject({
   outDim: z.int().min(2).default(1024).describe('prototypes that views are told apart by (paper: 65536)'),
   normLastLayer: z.boolean().default(true).describe('whether the prototypes keep length 1'),
   batchNorm: z.boolean().default(false).describe('batch norm in the head'),
+  headInitialization: z
+    .enum(['truncated-normal', 'pytorch'])
+    .default('pytorch')
+    .describe(
+      'how the linear layers of the head start: uniform in ±1/√(fan in), which narrow ones need, or with deviation 0.02 (paper)',
+    ),
   freezeLastLayerEpochs: z
     .int()
     .min(0)
@@ -121,7 +127,8 @@ export const dino: MethodDefinition<DinoOptions, DinoRoles> = {
     imagenet: {
       description: 'the paper’s: ViT-Small with 8 local crops, 100 epochs in steps of 1024 images (for GPUs)',
       options: {
-        ...{ hiddenDim: 2048, bottleneckDim: 256, outDim: 65_536, normLastLayer: false, localViews: 8 },
+        ...{ hiddenDim: 2048, bottleneckDim: 256, outDim: 65_536, normLastLayer: false },
+        ...{ headInitialization: 'truncated-normal', localViews: 8 },
         ...{ teacherTemperature: 0.07, warmupTeacherTemperature: 0.04, warmupTeacherEpochs: 30 },
       },
       training: {
@@ -242,7 +249,8 @@ export const dino: MethodDefinition<DinoOptions, DinoRoles> = {
 };
 
 function createHead({ featureDim }: Backbone, options: DinoOptions, random: Random): DinoHead {
-  return createDinoHead({ inDim: featureDim, ...options, random });
+  const { headInitialization: initialization } = options;
+  return createDinoHead({ inDim: featureDim, ...options, initialization, random });
 }
 
 function momentumAt({ options, step, totalSteps }: Progress<DinoOptions>): number {

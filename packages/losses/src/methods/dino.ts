@@ -1,4 +1,4 @@
-import { viewTransforms } from '@ssl/augment';
+import { viewTransforms, type AugmentationRecipe } from '@ssl/augment';
 import { UserError } from '@ssl/errors';
 import {
   copyTree,
@@ -27,6 +27,12 @@ const optionsSchema = z.strictObject({
   outDim: z.int().min(2).default(1024).describe('prototypes that views are told apart by (paper: 65536)'),
   normLastLayer: z.boolean().default(true).describe('whether the prototypes keep length 1'),
   batchNorm: z.boolean().default(false).describe('batch norm in the head'),
+  headInitialization: z
+    .enum(['truncated-normal', 'pytorch'])
+    .default('pytorch')
+    .describe(
+      'how the linear layers of the head start: uniform in ±1/√(fan in), which narrow ones need, or with deviation 0.02 (paper)',
+    ),
   freezeLastLayerEpochs: z
     .int()
     .min(0)
@@ -77,6 +83,16 @@ export interface DinoRoles {
   readonly evaluated: Backbone;
 }
 
+/** The views of the augmentation cifar10-small, of 24 pixels a side: half the work of 32. */
+const smallCrops: AugmentationRecipe = {
+  view: [
+    { name: 'randomResizedCrop', size: [24, 24], scale: [0.2, 1] },
+    { name: 'randomHorizontalFlip', probability: 0.5 },
+    { name: 'colorJitter', brightness: 0.4, contrast: 0.4, saturation: 0.4, hue: 0.1, probability: 0.8 },
+    { name: 'randomGrayscale', probability: 0.2 },
+  ],
+};
+
 /**
  * DINO, "self-distillation with no labels" (Caron et al., ICCV 2021): a student learns from all views of an image what
  * its own moving average, the teacher, makes of the other global view. The teacher's outputs are centred, and sharpened
@@ -99,10 +115,20 @@ export const dino: MethodDefinition<DinoOptions, DinoRoles> = {
   },
   options: optionsSchema,
   presets: {
+    'cifar10-small': {
+      description: 'CIFAR-10 on a CPU in 20 epochs, in steps of 64 images',
+      options: { batchNorm: true, outDim: 512, momentum: 0.99 },
+      training: {
+        augmentation: smallCrops,
+        batchSize: 64,
+        optimizer: { name: 'sgd', learningRate: 0.03, momentum: 0.9, weightDecay: 5e-4 },
+      },
+    },
     imagenet: {
       description: 'the paper’s: ViT-Small with 8 local crops, 100 epochs in steps of 1024 images (for GPUs)',
       options: {
-        ...{ hiddenDim: 2048, bottleneckDim: 256, outDim: 65_536, normLastLayer: false, localViews: 8 },
+        ...{ hiddenDim: 2048, bottleneckDim: 256, outDim: 65_536, normLastLayer: false },
+        ...{ headInitialization: 'truncated-normal', localViews: 8 },
         ...{ teacherTemperature: 0.07, warmupTeacherTemperature: 0.04, warmupTeacherEpochs: 30 },
       },
       training: {
@@ -223,7 +249,8 @@ export const dino: MethodDefinition<DinoOptions, DinoRoles> = {
 };
 
 function createHead({ featureDim }: Backbone, options: DinoOptions, random: Random): DinoHead {
-  return createDinoHead({ inDim: featureDim, ...options, random });
+  const { headInitialization: initialization } = options;
+  return createDinoHead({ inDim: featureDim, ...options, initialization, random });
 }
 
 function momentumAt({ options, step, totalSteps }: Progress<DinoOptions>): number {

@@ -50,6 +50,17 @@ export const mae: MethodDefinition<MaeOptions, MaeRoles> = {
   },
   options: optionsSchema,
   presets: {
+    'cifar10-small': {
+      description: 'CIFAR-10 on a CPU in 20 epochs: a small vision transformer, in steps of 128 images',
+      options: { decoderDim: 64, decoderDepth: 1 },
+      training: {
+        backbone: { name: 'vit-micro', dim: 96, heads: 3, positions: 'sincos', initialization: 'xavier' },
+        augmentation: 'crop-and-flip',
+        batchSize: 128,
+        optimizer: { name: 'adamw', learningRate: 0.002, beta1: 0.9, beta2: 0.95, weightDecay: 0.05 },
+        schedule: { name: 'cosine', warmupEpochs: 2 },
+      },
+    },
     imagenet: {
       description: 'the paper’s: ViT-Base, 800 epochs in steps of 4096 images (for GPUs)',
       options: { decoderDim: 512, decoderDepth: 8, decoderHeads: 16 },

@@ -2,7 +2,7 @@ import { gelu } from '@ssl/backend';
 import type { Random } from '@ssl/random';
 import type * as tf from '@tensorflow/tfjs-core';
 import { createBatchNorm } from '../batch-norm.ts';
-import { truncatedNormal02 } from '../initializers.ts';
+import { truncatedNormal02, uniformFanIn } from '../initializers.ts';
 import { l2Normalize } from '../l2-normalize.ts';
 import { createLinear } from '../linear.ts';
 import type { ForwardContext, Module } from '../module.ts';
@@ -22,6 +22,12 @@ export interface DinoHeadOptions {
   readonly normLastLayer?: boolean;
   /** Batch norm before each GELU; default false. */
   readonly batchNorm?: boolean;
+  /**
+   * How the linear layers start: `truncated-normal` of deviation 0.02 with biases 0 (the authors' code, the default),
+   * or `pytorch`, uniform in ±1/√(fan in), biases too. Narrow layers need the second: before a normalisation, the
+   * steps that a weight takes are the longer the smaller it is.
+   */
+  readonly initialization?: 'truncated-normal' | 'pytorch';
   readonly random: Random;
 }
 
@@ -48,13 +54,14 @@ export function createDinoHead(options: DinoHeadOptions): DinoHead {
     batchNorm = false,
     random,
   } = options;
+  const initializer = options.initialization === 'pytorch' ? uniformFanIn : truncatedNormal02;
   const dims = [inDim, hiddenDim, hiddenDim, bottleneckDim];
   const layers = [0, 1, 2].map((index) => ({
     linear: createLinear({
       inDim: dims[index] as number,
       outDim: dims[index + 1] as number,
       random: random.split('mlp', index),
-      initializer: truncatedNormal02,
+      initializer,
     }),
     norm: batchNorm && index < 2 ? createBatchNorm({ channels: hiddenDim }) : undefined,
   }));

@@ -35,6 +35,8 @@ interface ClassifiedPicture {
   readonly image: string;
   /** The most probable of the classes that the run has found, from 0. */
   readonly class: number;
+  /** The name of that class, where the network has learned the data set's own classes. */
+  readonly className?: string;
   readonly probability: number;
   /** Most similar first. */
   readonly nearest: readonly Neighbour[];
@@ -79,7 +81,8 @@ export function addClassifyCommand(program: Command): void {
       );
       const nearest =
         options.neighbours > 0 ? await findNearest(run, outputs, options.neighbours, terminal) : [];
-      const classified = describe(paths, outputs, nearest);
+      const classNames = run.method.usesLabels ? run.description.dataset.classNames : undefined;
+      const classified = describe(paths, outputs, nearest, classNames);
       terminal.document(classified);
       if (!terminal.json) terminal.say(tableOf(classified));
     } finally {
@@ -92,14 +95,18 @@ function describe(
   paths: readonly string[],
   outputs: ExtractedFeatures,
   nearest: readonly (readonly Neighbour[])[],
+  classNames: readonly string[] = [],
 ): readonly ClassifiedPicture[] {
   const predicted = predictionsOf(outputs);
-  return paths.map((image, row) => ({
-    image,
-    class: predicted?.classes[row] ?? -1,
-    probability: predicted?.confidence[row] ?? 0,
-    nearest: nearest[row] ?? [],
-  }));
+  return paths.map((image, row) => {
+    const index = predicted?.classes[row] ?? -1;
+    const className = classNames[index];
+    return {
+      ...{ image, class: index },
+      ...(className !== undefined && { className }),
+      ...{ probability: predicted?.confidence[row] ?? 0, nearest: nearest[row] ?? [] },
+    };
+  });
 }
 
 /** For each picture, the most similar of the run's training images; none where those are no longer there. */
@@ -143,9 +150,9 @@ async function findNearest(
 function tableOf(pictures: readonly ClassifiedPicture[]): string {
   return renderTable(
     ['picture', 'class', 'probability %', 'similar training images'],
-    pictures.map(({ image, class: index, probability, nearest }) => [
+    pictures.map(({ image, class: index, className, probability, nearest }) => [
       image,
-      String(index),
+      className ?? String(index),
       formatPercent(probability),
       nearest
         .map(

@@ -114,6 +114,22 @@ export function createS4l(methodByName: (name: string) => AnyMethod): MethodDefi
           context.issues.push({ code: 'custom', path: [...path], message, input: options }),
       }),
     ),
+    presets: {
+      'cifar10-small': {
+        description:
+          'CIFAR-10 on a CPU in 20 epochs: 128 images a step in one of the four rotations each, and 64 labelled ones upright',
+        // All four rotations of each image, as in the paper, take four times as long.
+        options: {
+          pretextOptions: { rotation: { rotations: 'one' } },
+          labelledViews: 'augmented',
+          labelledBatchSize: 64,
+        },
+        training: {
+          batchSize: 128,
+          optimizer: { name: 'sgd', learningRate: 0.1, momentum: 0.9, weightDecay: 5e-4 },
+        },
+      },
+    },
     usesLabels: true,
     collapseAdvice:
       'lower optimizer.learningRate, or methodOptions.pretextWeights of the pretext method whose features collapse',

@@ -19,7 +19,7 @@ import {
   type TrainConfig,
   type TrainConfigInput,
 } from '../config/train-config.ts';
-import { callHook } from '../trainer/method-guard.ts';
+import { callHook, methodError } from '../trainer/method-guard.ts';
 import { chooseLabels } from './choose-labels.ts';
 import { settleNormalization } from './settle-normalization.ts';
 
@@ -81,6 +81,7 @@ export async function planRun({ method, dataset, config: given = {} }: PlanOptio
   validateRecipe(recipe, dataset.samples, input);
 
   const streams = planStreams(method, checked, dataset);
+  checkGroupStreams(method, recipe, streams);
   const [first] = streams as [PlannedStream];
   const stepsPerEpoch = Math.floor(first.length / first.batchSize);
   if (stepsPerEpoch === 0) throw tooFewSamples(dataset, first);
@@ -178,6 +179,23 @@ function remedyFor(from: StreamRequest['from']): string {
   return from === 'unlabelled'
     ? 'the labels of all samples are known; keep some back by --labels-per-class or --labels'
     : 'check the labels that --labels names';
+}
+
+/** @throws MethodError for views of a stream that the method does not have */
+function checkGroupStreams(
+  method: AnyMethod,
+  { groups }: ViewRecipe,
+  streams: readonly PlannedStream[],
+): void {
+  const names = streams.map(({ name }) => name);
+  for (const [group, { stream }] of Object.entries(groups)) {
+    if (stream === undefined || names.includes(stream)) continue;
+    throw methodError(
+      method,
+      'views',
+      `the group "${group}" is of the stream "${stream}", and "streams" has ${names.join(', ')}`,
+    );
+  }
 }
 
 /** The samples that a stream takes; `undefined` for all. */

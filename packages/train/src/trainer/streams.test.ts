@@ -130,6 +130,16 @@ describe('two streams', () => {
   });
 });
 
+describe('views of a stream that the method does not have', () => {
+  it('are told of, with the streams that it has', async () => {
+    const group = { stream: 'labeled', count: 1, transforms: [] };
+    const broken = { ...method, views: () => ({ groups: { view: group } }) };
+    await expect(planRun({ method: broken, dataset, config })).rejects.toThrow(
+      's4l: views: the group "view" is of the stream "labeled", and "streams" has pretext, labelled',
+    );
+  });
+});
+
 describe('supervised training', () => {
   it('passes over samples without a label', async () => {
     const labels = (dataset.labels as Int32Array).map((label, index) => (index % 2 === 0 ? label : -1));

@@ -2,6 +2,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import ts from 'typescript';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 const root = new URL('..', import.meta.url).pathname;
@@ -12,6 +13,12 @@ function readmeExample(readme = 'README.md'): string {
   const block = /```ts\n([\s\S]*?)```/.exec(readFileSync(join(root, readme), 'utf8'))?.[1];
   if (block === undefined) throw new Error(`${readme} has no \`\`\`ts block`);
   return block;
+}
+
+/** The example as plain JavaScript: Node 20 takes no types. */
+function withoutTypes(source: string): string {
+  const compilerOptions = { module: ts.ModuleKind.ESNext, target: ts.ScriptTarget.ES2022 };
+  return ts.transpileModule(source, { compilerOptions }).outputText;
 }
 
 describe('the packages, packed and installed in an empty project', () => {
@@ -83,11 +90,21 @@ describe('the packages, packed and installed in an empty project', () => {
     );
   });
 
-  it('runs the example of @ssl/losses’ README', () => {
-    const output = runScript('losses.mjs', readmeExample('packages/losses/README.md'));
-    expect(output).toMatch(
-      /^spread: 0\.00, gradients of 1 tensor\ncollapsed: 2\.12, gradients of 1 tensor\n$/,
-    );
+  it.each<[name: string, output: RegExp]>([
+    ['losses', /^spread: 0\.00, 1 gradient\ncollapsed: 2\.12, 1 gradient\n$/],
+    ['augment', /^32×32×3 [\d.]+\n32×32×3 [\d.]+\n$/],
+    ['data', /^(64 samples of 32×32×3\n){3}$/],
+    ['models', /^features \[4,64\]\n\d+ bytes from conv1\.weight on\n$/],
+    ['eval', /^kNN 0\.\d+ linear 0\.\d+ k-means 0\.\d+/],
+    ['random', /^Int32Array\(5\) [\s\S]*\ntrue -?[\d.]+ (true|false)\n$/],
+    [
+      'errors',
+      /^true unknown kind "image": did you mean "images"\? \(valid: images, sound, text\)\ntrue text: there is no such folder; name one that exists\n$/,
+    ],
+  ])('runs the example of @ssl/%s’ README, of at most fifteen lines', (name, output) => {
+    const example = readmeExample(`packages/${name}/README.md`);
+    expect(example.split('\n').filter((line) => line.trim() !== '').length).toBeLessThanOrEqual(15);
+    expect(runScript(`${name}.mjs`, withoutTypes(example))).toMatch(output);
   });
 
   describe('the example of @ssl/train’s README', () => {

@@ -246,14 +246,35 @@ describe('partners', () => {
     expect(() => applyRecipe(numbers(1, 2), createRandom(1), { recipe: mixing, input: two })).toThrow(
       'view recipe: group "mixed" mixes samples, and there is no other sample to mix in',
     );
-    const shared: ViewRecipe = {
-      shared: { all: [{ name: 'join' }] },
-      groups: { a: { count: 1, shared: 'all', transforms: [] } },
-    };
-    const options = { recipe: shared, input: two, partner: () => numbers(1, 2) };
-    expect(() => applyRecipe(numbers(1, 2), createRandom(1), options)).toThrow(
-      'view recipe: transforms of "shared" cannot mix in another sample',
-    );
+  });
+
+  it.each<[string, ViewRecipe, string]>([
+    [
+      'a shared chain',
+      {
+        shared: { all: [{ name: 'add', value: 1 }, { name: 'join' }] },
+        groups: { a: { count: 1, shared: 'all', transforms: [] } },
+      },
+      'view recipe: shared.all[1] (join): transforms of "shared" cannot mix in another sample; put it into the transforms of a group',
+    ],
+    [
+      'a choice',
+      {
+        groups: { a: { count: 1, transforms: [{ name: 'oneOf', choices: [[], [{ name: 'join' }]] }] } },
+      },
+      'view recipe: groups.a.transforms[0] (oneOf): choices[1][0] (join): a choice cannot mix in another sample',
+    ],
+    [
+      'a choice in a shared chain',
+      {
+        shared: { all: [{ name: 'oneOf', choices: [[{ name: 'join' }]] }] },
+        groups: { a: { count: 1, shared: 'all', transforms: [] } },
+      },
+      'view recipe: shared.all[0] (oneOf): choices[0][0] (join): a choice cannot mix in another sample',
+    ],
+  ])('cannot be mixed in by %s, for which none is read', (_, recipe, message) => {
+    const options = { recipe, input: two, partner: () => numbers(1, 2) };
+    expect(() => applyRecipe(numbers(1, 2), createRandom(1), options)).toThrow(message);
   });
 
   it('are drawn by group and view', () => {

@@ -81,7 +81,11 @@ export type { ViewGroupSpec, ViewRecipe } from './view-recipe.ts';
 export { byteVocabulary, decodeTokens, encodeText, maskGlyph } from './tokens/byte-vocabulary.ts';
 export { maskTokens, type MaskedTokens, type MaskTokensOptions } from './tokens/mask-tokens.ts';
 export { maskIndicesFromNoise, randomMaskIndices, type MaskIndices } from './tokens/random-mask-indices.ts';
+export { tokenModality } from './tokens/token-modality.ts';
 export { leadingSpan, randomSpan } from './tokens/token-span.ts';
+export { defineTokenTransform, type TokenSize, type TokenTransform } from './tokens/token-transform.ts';
+export { byteTextSpec, vocabularyOf, type TokenVocabulary } from './tokens/token-vocabulary.ts';
+export { tokensTarget } from './tokens/transforms/mask-tokens.ts';
 export { linearFader } from './audio/functional/linear-fader.ts';
 export { maskStripe, type MaskAxis, type Stripe } from './audio/functional/mask-stripe.ts';
 export { mixLogMel, type MixOptions } from './audio/functional/mix-log-mel.ts';
@@ -103,8 +107,12 @@ export { melSettingsFor, type MelOptions, type MelSettings } from './audio/mel-s
 export { resample, type ResampleOptions } from './audio/resample.ts';
 export { spectrogramPicture, type SpectrogramPicture } from './audio/spectrogram-picture.ts';
 export type { Spectrogram } from './audio/spectrogram.ts';
-export { randomLinearFader, type RandomFaderOptions } from './audio/transforms/random-linear-fader.ts';
-export { randomMaskStripes, type MaskStripesOptions } from './audio/transforms/random-mask-stripes.ts';
-export { randomMixLogMel, type RandomMixOptions } from './audio/transforms/random-mix-log-mel.ts';
-export { randomResizeCrop, type RandomResizeCropOptions } from './audio/transforms/random-resize-crop.ts';
-export { randomSegment } from './audio/transforms/random-segment.ts';
+export { audioSettingsOf, type AudioSettings } from './audio/audio-input.ts';
+export { audioModality } from './audio/audio-modality.ts';
+export type { AudioTransformSpec } from './audio/audio-transforms.ts';
+export {
+  defineSpectrogramTransform,
+  defineWaveformTransform,
+  type AudioTransform,
+} from './audio/audio-transform.ts';
+export { encodeWav } from './audio/encode-wav.ts';

@@ -1,10 +1,17 @@
 import { unknownNameError } from '@ssl/errors';
 import { arrayModality } from './array/array-modality.ts';
+import { audioModality } from './audio/audio-modality.ts';
 import { imageModality } from './image/image-modality.ts';
 import type { AnyModality } from './modality.ts';
+import { tokenModality } from './tokens/token-modality.ts';
 
 /** All modalities that come with the library: the one list. */
-const builtIn: readonly AnyModality[] = [imageModality as AnyModality, arrayModality as AnyModality];
+const builtIn: readonly AnyModality[] = [
+  imageModality as AnyModality,
+  audioModality as AnyModality,
+  tokenModality as AnyModality,
+  arrayModality as AnyModality,
+];
 
 const modalities = new Map(builtIn.map((modality) => [modality.name, modality]));
 

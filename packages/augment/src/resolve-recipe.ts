@@ -35,7 +35,10 @@ export function recipeSchema(modality: AnyModality): z.ZodType<ResolvedRecipe, V
           error: 'a recipe needs at least one group of views',
         }),
       })
-      .superRefine(checkChoices) as unknown as z.ZodType<ResolvedRecipe, ViewRecipe>;
+      .superRefine((recipe, context) => {
+        checkChoices(recipe, context);
+        checkPartners(recipe, context, modality);
+      }) as unknown as z.ZodType<ResolvedRecipe, ViewRecipe>;
     schemas.set(modality, schema);
   }
   return schema;
@@ -102,6 +105,35 @@ function checkChoices(
       if (transform['target'] === true && ++targets > 1)
         complain([...path, 'target'], 'a group can have one choice as its target only');
     });
+  }
+}
+
+/** A sample to mix in is read for each view of a group: a chain that views share has none, nor has a choice. */
+function checkPartners(
+  recipe: { readonly shared: object; readonly groups: object },
+  context: z.core.$RefinementCtx,
+  { transforms: known }: AnyModality,
+): void {
+  const { shared, groups } = recipe as ResolvedRecipe;
+  const complain = (path: readonly PropertyKey[], list: readonly TransformSpec[], where: string) =>
+    list.forEach(({ name }, index) => {
+      if (known[name]?.needsPartner !== true) return;
+      const message = `${where} cannot mix in another sample; put it into the transforms of a group`;
+      context.addIssue({ code: 'custom', path: [...path, index], message });
+    });
+  const complainOfChoices = (path: readonly PropertyKey[], list: readonly TransformSpec[]) =>
+    list.forEach(({ name, choices }, index) => {
+      if (name !== 'oneOf') return;
+      (choices as readonly (readonly TransformSpec[])[]).forEach((choice, at) =>
+        complain([...path, index, 'choices', at], choice, 'a choice'),
+      );
+    });
+  for (const [chain, list] of Object.entries(shared)) {
+    complain(['shared', chain], list, 'transforms of "shared"');
+    complainOfChoices(['shared', chain], list);
+  }
+  for (const [group, { transforms }] of Object.entries(groups)) {
+    complainOfChoices(['groups', group, 'transforms'], transforms);
   }
 }
 

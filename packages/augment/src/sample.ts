@@ -28,7 +28,10 @@ export interface AudioSample extends Sample {
 /** A sequence of token ids, such as the bytes of a text. */
 export interface TokenSample extends Sample {
   readonly modality: 'tokens';
+  /** Ids, from 0. */
   readonly data: Int32Array;
+  /** How ids below 256 become text for people; absent where they are no bytes of a text. */
+  readonly encoding?: 'utf-8';
 }
 
 /** An array of any shape: rows of a table, feature vectors, multi-dimensional measurements. */

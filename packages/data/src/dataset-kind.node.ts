@@ -13,6 +13,8 @@ export interface DatasetSpec {
   readonly entry?: 'file' | 'folder';
   /** Names in the folder, in no particular order; empty for all else. */
   readonly names: readonly string[];
+  /** How many of its first 1,000 files, at any depth, have each extension, in lower case; empty for all else. */
+  readonly extensions: ReadonlyMap<string, number>;
 }
 
 /** How a data set is to be opened. */
@@ -37,6 +39,8 @@ export interface DatasetKind<Source extends DatasetSource = DatasetSource> {
   readonly kind: Source['kind'];
   /** What `--data` may be, to complete "give …": `a folder of images (.jpg, .jpeg, .png, .webp)`. Absent: nothing. */
   readonly accepts?: string;
+  /** The name after `generated:` of sets that are made, not read. */
+  readonly generates?: string;
   /**
    * The source that `spec` means if it is of this kind, otherwise `undefined`.
    *

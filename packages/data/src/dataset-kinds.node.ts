@@ -1,18 +1,26 @@
 import type { DatasetKind } from './dataset-kind.node.ts';
 import { arrays } from './kinds/arrays.node.ts';
+import { audioFolder } from './kinds/audio-folder.node.ts';
 import { cifar10 } from './kinds/cifar-10.node.ts';
+import { generatedSentences } from './kinds/generated-sentences.node.ts';
 import { generatedShapes } from './kinds/generated-shapes.node.ts';
+import { generatedTones } from './kinds/generated-tones.node.ts';
 import { idx } from './kinds/idx.node.ts';
 import { imageFolder } from './kinds/image-folder.node.ts';
 import { subsetKind } from './kinds/subset.node.ts';
+import { text } from './kinds/text.node.ts';
 import { tiffStack } from './kinds/tiff-stack.node.ts';
 
 const builtIn: readonly DatasetKind[] = [
   generatedShapes,
+  generatedTones,
+  generatedSentences,
   cifar10,
   idx,
   arrays,
   tiffStack,
+  audioFolder,
+  text,
   imageFolder,
   subsetKind,
 ];

@@ -23,6 +23,11 @@ export interface Dataset {
   readonly length: number;
   /** What the samples have in common. */
   readonly samples: SampleSpec;
+  /**
+   * Name of each sample, `[length]`: of folders, the file's path in the folder that was opened, with forward slashes.
+   * Absent where samples have none.
+   */
+  readonly names?: readonly string[];
   /** Names of the classes, in the order of their labels. Absent where the set has no labels. */
   readonly classNames?: readonly string[];
   /** Class of each sample, `[length]`, −1 where it is unknown. Absent where the set has no labels. */

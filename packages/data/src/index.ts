@@ -1,8 +1,11 @@
 export type { DatasetSource, Dataset, SharedDataset, Split } from './dataset.ts';
+export { createGeneratedSentences, type GeneratedSentencesOptions } from './generated-sentences.ts';
 export { createGeneratedShapes, type GeneratedShapesOptions } from './generated-shapes.ts';
+export { createGeneratedTones, type GeneratedTonesOptions } from './generated-tones.ts';
 export { createInlineViewLoader } from './inline-view-loader.ts';
 export { byteImage } from './byte-image.ts';
 export { createPackedDataset, type PackedImages } from './packed-dataset.ts';
+export { relabel, type LabelEntry } from './relabel.ts';
 export { subset } from './subset.ts';
 export {
   defaultStream,
@@ -28,8 +31,8 @@ export {
   sentenceClassNames,
   type RenderSentenceOptions,
 } from './text/generated-sentences/render-sentence.ts';
+export { textSample } from './text/packed-texts.ts';
 export { parseDocuments, type ParseDocumentsOptions } from './text/parse-documents.ts';
-export { encodeWav } from './audio/encode-wav.ts';
 export { renderTone, toneClassNames, type ToneOptions } from './audio/generated-tones/render-tone.ts';
 export { readWav, type WavAudio } from './audio/read-wav.ts';
 export { toMono } from './audio/to-mono.ts';

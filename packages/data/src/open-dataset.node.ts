@@ -8,6 +8,8 @@ import { sourceRange, type DatasetKind, type DatasetSpec } from './dataset-kind.
 import { datasetKinds, isBuiltIn } from './dataset-kinds.node.ts';
 import { entryAt, namesIn } from './file-system.node.ts';
 import type { ValueRange } from './formats/value-range.ts';
+import { generatedNameIn } from './generated-spec.ts';
+import { countExtensions } from './list-files.node.ts';
 import { shareDataset } from './subset.ts';
 
 /** How to open a data set. */
@@ -34,7 +36,7 @@ export interface OpenDatasetOptions {
 /**
  * Opens a data set: what `--data` takes, or the `source` of a set that was opened before.
  *
- * @param source a path (relative to the current folder), `generated:shapes`, or a source
+ * @param source a path (relative to the current folder), `generated:NAME`, or a source
  * @throws UserError with one line if there is nothing to open, it is of no known kind, is damaged, or lacks the split
  */
 export async function openDataset(
@@ -95,6 +97,11 @@ async function resolveSource(source: string | DatasetSource): Promise<DatasetSou
     const recognized = kind.recognize(spec);
     if (recognized) return recognized;
   }
+  const generated = generatedNameIn(source);
+  if (generated !== undefined) {
+    const names = datasetKinds().flatMap(({ generates }) => generates ?? []);
+    throw unknownNameError('generated data set', generated, names);
+  }
   const accepted = datasetKinds()
     .flatMap(({ accepts }) => accepts ?? [])
     .join(', or ');
@@ -105,7 +112,8 @@ async function resolveSource(source: string | DatasetSource): Promise<DatasetSou
 async function look(text: string): Promise<DatasetSpec> {
   const path = resolve(text);
   const entry = await entryAt(path);
-  return { text, path, ...(entry && { entry }), names: entry === 'folder' ? await namesIn(path) : [] };
+  if (entry !== 'folder') return { text, path, ...(entry && { entry }), names: [], extensions: new Map() };
+  return { text, path, entry, names: await namesIn(path), extensions: await countExtensions(path) };
 }
 
 function kindOf({ kind }: { readonly kind: string }): DatasetKind {

@@ -23,13 +23,14 @@ export interface SharedSubset extends SharedDataset {
 export function subset(dataset: Dataset, indices: ArrayLike<number>): Dataset {
   const chosen = Array.from(indices);
   for (const index of chosen) checkIndex('subset', index, dataset.length);
-  const { labels } = dataset;
+  const { labels, names } = dataset;
   const source: SubsetSource = { kind: 'subset', of: dataset.source, indices: chosen };
   return {
     name: `${dataset.name}, ${chosen.length} of ${dataset.length}`,
     source,
     length: chosen.length,
     samples: dataset.samples,
+    ...(names && { names: chosen.map((index) => names[index] as string) }),
     ...(dataset.classNames && { classNames: dataset.classNames }),
     ...(labels && { labels: Int32Array.from(chosen, (index) => labels[index] as number) }),
     fingerprint: `${dataset.fingerprint}[${chosen.join()}]`,

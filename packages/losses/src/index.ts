@@ -40,7 +40,11 @@ export type {
 } from './method.ts';
 export { autoencoder, type AutoencoderOptions, type AutoencoderRoles } from './methods/autoencoder.ts';
 export { byol, type ByolOptions, type ByolRoles } from './methods/byol.ts';
+export { maskedTokens, type MaskedTokensOptions, type MaskedTokensRoles } from './methods/masked-tokens.ts';
+export { dino, type DinoOptions, type DinoRoles } from './methods/dino.ts';
+export { mae, type MaeOptions, type MaeRoles } from './methods/mae.ts';
 export { rotation, type RotationOptions, type RotationRoles } from './methods/rotation.ts';
+export { createS4l, type S4lOptions, type S4lRoles } from './methods/s4l.ts';
 export { sela, type SelaOptions, type SelaRoles } from './methods/sela.ts';
 export {
   selfClassifier,
@@ -60,6 +64,7 @@ export {
   type LabelTableOptions,
   type RelabelOptions,
 } from './parts/label-table.ts';
+export { createMaeDecoder, type MaeDecoder, type MaeDecoderOptions } from './parts/mae-decoder.ts';
 export { createNearestNeighbourQueue, type NearestNeighbourQueue } from './parts/nearest-neighbour-queue.ts';
 export { relabellingTimes, type RelabellingOptions } from './parts/relabelling-times.ts';
 export { stopGradient } from './parts/stop-gradient.ts';

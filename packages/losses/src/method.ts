@@ -1,5 +1,5 @@
 import type { AugmentationRecipe, AugmentationStrength, InputSpec, ViewRecipe } from '@ssl/augment';
-import type { Backbone, BufferTree, ForwardContext, ParamTree } from '@ssl/models';
+import type { Backbone, BackboneOffer, BufferTree, ForwardContext, ParamTree } from '@ssl/models';
 import type { Random } from '@ssl/random';
 import type * as tf from '@tensorflow/tfjs-core';
 import type { z } from 'zod';
@@ -32,6 +32,11 @@ export interface ViewGroup {
   readonly indices: Int32Array;
   /** Class of each sample, `[batchSize]` int32, −1 where unknown: only for methods that say `usesLabels`. */
   readonly labels?: tf.Tensor1D;
+  /**
+   * Where the trainer runs `forward` on a part of the batch: the place of the part's first sample among those of its
+   * stream, and their number.
+   */
+  readonly partOf?: { readonly first: number; readonly batchSize: number };
 }
 
 /** A batch of views, by the recipe that the method asked for. */
@@ -41,9 +46,12 @@ export interface Views {
 
 /** Samples that a method wants from the data set, batch by batch. */
 export interface StreamRequest {
-  /** All samples, or those whose label is known to the run, or the others. */
+  /** All samples, those whose label the run may see, or the others. */
   readonly from: 'all' | 'labelled' | 'unlabelled';
-  /** Default: the run's batch size. */
+  /**
+   * Samples of it in each step; default: the run's batch size. A stream after the first begins anew, in another order,
+   * whenever it has gone through its samples: it may hold fewer than a batch.
+   */
   readonly batchSize?: number;
 }
 
@@ -53,6 +61,8 @@ export interface ViewsContext {
   readonly input: InputSpec;
   /** The run's augmentation, fitted to the input. */
   readonly augmentation: AugmentationRecipe;
+  /** Height and width of the patches that the backbone cuts its input into, where it does that. */
+  readonly patchSize?: readonly [height: number, width: number];
 }
 
 /** Where training stands. */
@@ -209,8 +219,12 @@ export interface MethodDefinition<
   readonly presets?: Readonly<Record<string, MethodPreset>>;
   /** Whether the objective reads labels of the data set; without it the trainer hands it none. */
   readonly usesLabels?: boolean;
+  /** What the backbone `auto` is to offer besides features; default: nothing. */
+  readonly backboneOffer?: BackboneOffer;
   /** What the augmentation `auto` is to be: default `strong`. */
   readonly augmentationStrength?: AugmentationStrength;
+  /** The same where it depends on the options; goes before `augmentationStrength`. */
+  augmentationStrengthFor?(options: Options): AugmentationStrength;
   /** The streams of samples that it learns from, the one that counts epochs first; default: one of all samples. */
   streams?(options: Options, batchSize: number): Readonly<Record<string, StreamRequest>>;
   /** The views of a sample that the method wants: the augmentation, and what the method adds to it. */

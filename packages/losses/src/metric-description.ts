@@ -13,6 +13,8 @@ export interface MetricDescription {
   readonly head?: number;
   /** Whether it is worth a figure at the top of a report. */
   readonly isHeadline?: boolean;
+  /** Whether it means something on samples that were not trained on: then evaluation measures it on test samples. */
+  readonly measuredOnTest?: boolean;
   /** When it tells of a collapse, and what then is wrong, in words. */
   readonly collapsedWhen?: { readonly atMost: number; readonly problem: string };
 }

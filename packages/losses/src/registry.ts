@@ -2,15 +2,33 @@ import { unknownNameError } from '@ssl/errors';
 import type { AnyMethod } from './method.ts';
 import { autoencoder } from './methods/autoencoder.ts';
 import { byol } from './methods/byol.ts';
+import { maskedTokens } from './methods/masked-tokens.ts';
+import { dino } from './methods/dino.ts';
+import { mae } from './methods/mae.ts';
 import { rotation } from './methods/rotation.ts';
+import { createS4l } from './methods/s4l.ts';
 import { sela } from './methods/sela.ts';
 import { selfClassifier } from './methods/self-classifier.ts';
 import { supervised } from './methods/supervised.ts';
 
+/** S⁴L, with the methods of the library as its pretext tasks. */
+const s4l = createS4l((name) => getMethod(name));
+
 /** All methods that come with the library: the one list. */
-const methods: ReadonlyMap<string, AnyMethod> = new Map(
-  [selfClassifier, sela, rotation, byol, autoencoder, supervised].map((method) => [method.name, method]),
-);
+const all: readonly AnyMethod[] = [
+  selfClassifier,
+  sela,
+  rotation,
+  byol,
+  dino,
+  autoencoder,
+  mae,
+  maskedTokens,
+  s4l,
+  supervised,
+];
+
+const methods: ReadonlyMap<string, AnyMethod> = new Map(all.map((method) => [method.name, method]));
 
 /** Names that `getMethod` knows. */
 export const methodNames: readonly string[] = [...methods.keys()];

@@ -18,13 +18,20 @@ export {
   type BatchNormOptions,
 } from './batch-norm.ts';
 export { createConvolution, type ConvolutionOptions } from './convolution.ts';
+export { createDinoHead, type DinoHead, type DinoHeadOptions } from './heads/dino-head.ts';
 export { createProjectionHead, type ProjectionHeadOptions } from './heads/projection-head.ts';
 export {
   createWeightNormClassifier,
   type WeightNormClassifier,
   type WeightNormClassifierOptions,
 } from './heads/weight-norm-classifier.ts';
-export { kaimingNormalFanOut, truncatedNormal02, uniformFanIn, zeros } from './initializers.ts';
+export {
+  kaimingNormalFanOut,
+  truncatedNormal02,
+  uniformFanIn,
+  xavierUniform,
+  zeros,
+} from './initializers.ts';
 export type { Fans, Initializer } from './initializers.ts';
 export { l2Normalize } from './l2-normalize.ts';
 export { createLinear, type LinearOptions } from './linear.ts';

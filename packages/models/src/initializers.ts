@@ -31,6 +31,12 @@ export const uniformFanIn: Initializer = (random, count, { fanIn }) => {
 export const truncatedNormal02: Initializer = (random, count) =>
   draw(count, () => Math.min(2, Math.max(-2, random.normal(0, 0.02))));
 
+/** Uniform in ±√(6 / (fan in + fan out)) (Glorot and Bengio, 2010): PyTorch's `xavier_uniform_`, and MAE's start. */
+export const xavierUniform: Initializer = (random, count, { fanIn, fanOut }) => {
+  const bound = Math.sqrt(6 / (fanIn + fanOut));
+  return draw(count, () => random.uniform(-bound, bound));
+};
+
 /** All zeros: for a module whose values are copied from another right away. */
 export const zeros: Initializer = (_random, count) => new Float32Array(count);
 

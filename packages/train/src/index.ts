@@ -46,6 +46,7 @@ export { describeMetrics } from './trainer/describe-metrics.ts';
 export { drawExamples, type DrawExamplesOptions, type ExamplePreviews } from './trainer/draw-examples.ts';
 export { DivergedError } from './trainer/divergence.ts';
 export { callHook, MethodError, type MethodHook } from './trainer/method-guard.ts';
+export { measureMetrics, type MeasureMetricsOptions } from './trainer/measure-metrics.ts';
 export type { TrainerEvent, TrainResult } from './trainer/trainer-events.ts';
 export { createTrainer, type RunOptions, type Trainer, type TrainerOptions } from './trainer/trainer.ts';
 export { allTrees, disposeState, stateTrees, type StateTrees } from './trainer/state-trees.ts';

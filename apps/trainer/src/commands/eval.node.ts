@@ -1,3 +1,4 @@
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { sampleRange, type Dataset } from '@ssl/data';
 import { unknownNameError } from '@ssl/errors';
@@ -8,12 +9,13 @@ import { embedImages } from '../evaluation/embed-images.node.ts';
 import { evaluateRun } from '../evaluation/evaluate-run.node.ts';
 import { openEvaluationData } from '../evaluation/evaluation-data.node.ts';
 import { evaluationTable } from '../evaluation/evaluation-table.ts';
-import { drawExamplesSheet } from '../evaluation/examples-sheet.node.ts';
+import { drawExamplesSheet, exampleTexts } from '../evaluation/examples-sheet.node.ts';
 import { protocolNames, type Evaluation, type ProtocolName } from '../evaluation/evaluation.ts';
 import { writeAtomically } from '../files/write-atomically.node.ts';
 import { addBackendOptions } from '../options/backend-options.ts';
 import { commaSeparated, wholeNumber } from '../options/parsers.ts';
 import { loadRun, type BackendOptions, type LoadedRun } from '../run/load-run.node.ts';
+import { formatNumber } from '../terminal/format.ts';
 import { createTerminal, type Terminal } from '../terminal/terminal.node.ts';
 import { writeReport } from './report.node.ts';
 
@@ -46,8 +48,8 @@ export function addEvalCommand(program: Command): void {
 }
 
 /**
- * Evaluates a run and writes `eval.json`, `embeddings.safetensors`, `atlas.png` and, where the method shows any,
- * `examples.png` and `examples.json` into its folder.
+ * Evaluates a run and writes `eval.json`, `embeddings.safetensors`, `atlas.png` or `previews.json` (whatever the samples
+ * are shown as) and, where the method shows any, `examples.png` and `examples.json` into its folder.
  *
  * @throws UserError for an unknown protocol, a folder that is no run, and data that cannot be opened
  */
@@ -80,8 +82,13 @@ export async function evaluateFolder(
         writeSafetensors(embeddings.tensors, embeddings.metadata),
       );
       if (embeddings.atlas) await writeAtomically(join(directory, 'atlas.png'), embeddings.atlas);
+      await writeOrRemove(
+        join(directory, 'previews.json'),
+        embeddings.previews && JSON.stringify(embeddings.previews),
+      );
       await writeExamples(run, data.test, seed);
       await writeAtomically(join(directory, 'eval.json'), `${JSON.stringify(described, null, 2)}\n`);
+      sayMetrics(run, described, terminal);
       return described;
     } finally {
       await data.close();
@@ -91,14 +98,29 @@ export async function evaluateFolder(
   }
 }
 
-/** Draws what the method shows of a few test images, where it shows anything. */
+/** Writes a file, or removes what an earlier evaluation left of it. */
+async function writeOrRemove(path: string, content: string | undefined): Promise<void> {
+  if (content === undefined) await rm(path, { force: true });
+  else await writeAtomically(path, content);
+}
+
+/** The method's own metrics on the test samples, in words. */
+function sayMetrics({ description }: LoadedRun, { results }: Evaluation, terminal: Terminal): void {
+  for (const [name, value] of Object.entries(results.metrics)) {
+    const { title = name, unit } = description.metrics[name] ?? {};
+    terminal.say(`Test ${title}: ${formatNumber(value)}${unit === undefined ? '' : ` ${unit}`}`);
+  }
+}
+
+/** Draws what the method shows of a few test samples, where it shows anything: as pictures, or as texts. */
 async function writeExamples(run: LoadedRun, dataset: Dataset, seed: number): Promise<void> {
   const { directory } = run;
   const rows = await drawExamples({ run: run.run, dataset, seed });
   const sheet = await drawExamplesSheet(rows);
-  if (sheet === undefined) return;
-  await writeAtomically(join(directory, 'examples.png'), sheet.png);
-  await writeAtomically(join(directory, 'examples.json'), `${JSON.stringify(sheet.description, null, 2)}\n`);
+  const description = sheet?.description ?? exampleTexts(rows);
+  if (description === undefined) return;
+  if (sheet) await writeAtomically(join(directory, 'examples.png'), sheet.png);
+  await writeAtomically(join(directory, 'examples.json'), `${JSON.stringify(description, null, 2)}\n`);
 }
 
 /** The scores as a table; where there are no labels, how the classes are used. */

@@ -1,3 +1,5 @@
+import { getModality, modalityNames } from '@ssl/augment';
+import { backboneKinds } from '@ssl/models';
 import { getMethod, methodNames, type AnyMethod } from '@ssl/losses';
 import { trainConfigSchema, trainingPresets } from '@ssl/train';
 import type { Command } from 'commander';
@@ -69,16 +71,38 @@ export function formatOptions(method: AnyMethod): string {
 function showTraining(terminal: Terminal): void {
   const hidden = ['method', 'methodOptions'];
   const settings = describeSettings(trainConfigSchema).filter(({ name }) => !hidden.includes(name));
-  terminal.document({ settings, presets: describePresets(trainingPresets) });
+  const backbones = backboneKinds.map(({ name, description, options }) => ({
+    name,
+    description,
+    options: describeSettings(options),
+  }));
+  const inputs = modalityNames().map((name) => ({
+    modality: name,
+    options: describeSettings(getModality(name).inputOptions),
+  }));
+  terminal.document({ settings, backbones, inputs, presets: describePresets(trainingPresets) });
   if (terminal.json) return;
   terminal.say('Settings of training, each set by --set NAME=VALUE or in a config file:\n');
   terminal.say(settings.map(formatSetting).join('\n'));
+  terminal.say('\nBackbones, with the settings of each under "backbone", such as --set backbone.width=32:\n');
+  for (const { name, description, options } of backbones) {
+    terminal.say([`  ${name}: ${description}`, ...options.map(formatSetting).map(indent)].join('\n'));
+  }
+  terminal.say('\nSettings of what the network takes, under "input", such as --set input.size=32:\n');
+  for (const { modality, options } of inputs) {
+    if (options.length === 0) continue;
+    terminal.say([`  ${modality}`, ...options.map(formatSetting).map(indent)].join('\n'));
+  }
   sayPresets(terminal, trainingPresets);
 }
 
 function formatSetting({ name, type, range, default: initial, description }: SettingDescription): string {
   const figures = [type, range, initial === '' ? '' : `default ${initial}`].filter((part) => part !== '');
   return `  ${name} (${figures.join('; ')})${description === '' ? '' : `\n      ${description}`}`;
+}
+
+function indent(text: string): string {
+  return text.replace(/^/gm, '  ');
 }
 
 type Presets = Readonly<Record<string, { readonly description: string }>>;

@@ -96,6 +96,10 @@ function addTrainOptions(command: Command): Command {
     )
     .option('--normalization <name>', 'auto (measured on the data), none, imagenet, cifar10, …')
     .option(
+      '--labels <file>',
+      'CSV of path,class (index,class for packed sets): labels in place of the data set’s own',
+    )
+    .option(
       '--labels-per-class <n>',
       'labels of each class that the method may see (default: all)',
       wholeNumber('--labels-per-class', 1),

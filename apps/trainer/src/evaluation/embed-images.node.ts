@@ -2,7 +2,9 @@ import type { Dataset } from '@ssl/data';
 import { nearestNeighbours, type FeatureMatrix } from '@ssl/eval';
 import type { SafeTensor } from '@ssl/models';
 import { createRandom } from '@ssl/random';
+import { shownSamples } from '../report/shown-samples.ts';
 import { drawAtlas } from './atlas.node.ts';
+import { collectPreviews, type StoredPreviews } from './collect-previews.node.ts';
 import { embeddingMap } from './embedding-map.ts';
 import type { TestOutputs } from './evaluate-run.node.ts';
 import { sampleIndices } from './evaluation-data.node.ts';
@@ -13,6 +15,8 @@ export interface Embeddings {
   readonly metadata: Readonly<Record<string, string>>;
   /** A PNG file; absent for samples that have no picture. */
   readonly atlas?: Uint8Array;
+  /** Samples as text or sound; absent for those that are pictures only. */
+  readonly previews?: StoredPreviews;
   /** What was done, for the protocol. */
   readonly description: string;
 }
@@ -53,6 +57,15 @@ export async function embedImages(
     const confidence = Float32Array.from(indices, (index) => predicted.confidence[index] as number);
     tensors.set('confidence', { dtype: 'F32', shape: [count], data: confidence });
   }
+  const integersOf = (name: string): Int32Array | undefined =>
+    tensors.get(name)?.data as Int32Array | undefined;
+  const shown = shownSamples({
+    labels: integersOf('labels'),
+    predicted: integersOf('predicted'),
+    confidence: tensors.get('confidence')?.data as Float32Array | undefined,
+    neighbours: { width: neighbours.shape[1] ?? 1, rows: neighbours.data as Int32Array },
+  });
+  const previews = await collectPreviews(dataset, indices, shown);
   return {
     tensors,
     metadata: {
@@ -63,6 +76,7 @@ export async function embedImages(
       mapAlgorithm: map.algorithm,
     },
     ...(atlas && { atlas: atlas.png }),
+    ...(previews && { previews }),
     description:
       (count < dataset.length
         ? `${count} of ${dataset.length} test images, drawn with seed ${seed}`

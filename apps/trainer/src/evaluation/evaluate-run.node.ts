@@ -9,14 +9,20 @@ import {
   type ExtractedFeatures,
 } from '@ssl/eval';
 import { disposeTrees, type Backbone } from '@ssl/models';
-import { callHook } from '@ssl/train';
+import { callHook, measureMetrics } from '@ssl/train';
 import type { LoadedRun } from '../run/load-run.node.ts';
 import type { Terminal } from '../terminal/terminal.node.ts';
 import type { ClassUsageScore, EvaluateOptions, Evaluation, Scores } from './evaluation.ts';
 import { sampleIndices, type EvaluationData } from './evaluation-data.node.ts';
 import { sampleBatches } from './sample-batches.node.ts';
 import { describeProtocol, rawBankSamples } from './describe-protocol.node.ts';
-import { noScores, scoreFeatures, scorePredictions, type FeatureSplit } from './score-features.ts';
+import {
+  noScores,
+  scoreFeatures,
+  scorePredictions,
+  scoreProbabilities,
+  type FeatureSplit,
+} from './score-features.ts';
 
 /** What the run's network makes of the test images. */
 export interface TestOutputs {
@@ -69,6 +75,11 @@ export async function evaluateRun(
       ? scorePredictions(trained.test.labels, predicted.classes, predicted.count)
       : null;
 
+  const prediction =
+    predicted && run.method.usesLabels && predicted.count === data.test.classNames?.length
+      ? scoreProbabilities(trained.test, predicted.count)
+      : undefined;
+
   const randomInit = labelled ? await scoreUntrained() : noScores;
   const pixels = labelled ? await scorePixels() : noScores;
 
@@ -106,6 +117,8 @@ export async function evaluateRun(
       ...scores,
       cluster,
       classUsage: predicted ? usageScore(predicted) : null,
+      metrics: await measureMetrics({ run: run.run, dataset: data.test, seed }),
+      ...(prediction !== undefined && { prediction }),
     },
     baselines: { randomInit, pixels, kMeansFeatures: { cluster: scores.cluster } },
   };

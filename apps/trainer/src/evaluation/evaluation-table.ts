@@ -6,12 +6,22 @@ import type { AccuracyScore, ClusterScore, Evaluation } from './evaluation.ts';
 export function evaluationTable({ results, baselines }: Evaluation): string {
   const { randomInit, pixels, kMeansFeatures } = baselines;
   const rows: readonly Row[] = [
-    { name: 'trained', knn: results.knn, linear: results.linear, cluster: results.cluster },
+    {
+      name: 'trained',
+      ...{
+        prediction: results.prediction,
+        knn: results.knn,
+        linear: results.linear,
+        cluster: results.cluster,
+      },
+    },
     { name: 'trained, k-means on features', cluster: kMeansFeatures.cluster },
     { name: 'random backbone', ...randomInit },
     { name: 'raw pixels', ...pixels },
   ];
-  const scored = rows.filter(({ knn, linear, cluster }) => knn ?? linear ?? cluster);
+  const scored = rows.filter(
+    ({ prediction, knn, linear, cluster }) => prediction ?? knn ?? linear ?? cluster,
+  );
   const columns = allColumns.filter(([, value]) => scored.some((row) => value(row) !== undefined));
   if (columns.length === 0) return '';
   return renderTable(
@@ -22,6 +32,7 @@ export function evaluationTable({ results, baselines }: Evaluation): string {
 
 interface Row {
   readonly name: string;
+  readonly prediction?: AccuracyScore | null | undefined;
   readonly knn?: AccuracyScore | null;
   readonly linear?: AccuracyScore | null;
   readonly cluster?: Partial<ClusterScore> | null;
@@ -30,6 +41,7 @@ interface Row {
 type Column = readonly [header: string, value: (row: Row) => string | undefined];
 
 const allColumns: readonly Column[] = [
+  ['accuracy', ({ prediction }) => percent(prediction?.top1)],
   ['kNN', ({ knn }) => percent(knn?.top1)],
   ['linear', ({ linear }) => percent(linear?.top1)],
   ['ACC', ({ cluster }) => percent(cluster?.acc)],

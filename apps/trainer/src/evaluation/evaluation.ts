@@ -67,7 +67,13 @@ export interface Protocol {
 /** A run's `eval.json`. */
 export interface Evaluation {
   readonly protocol: Protocol;
-  readonly results: Scores & { readonly classUsage: ClassUsageScore | null };
+  readonly results: Scores & {
+    readonly classUsage: ClassUsageScore | null;
+    /** The method's own metrics on the test samples, by name: those that mean something there. */
+    readonly metrics: Readonly<Record<string, number>>;
+    /** Of the classes that the method predicts, where it was trained on the data set's labels: no matching is needed. */
+    readonly prediction?: AccuracyScore | null;
+  };
   readonly baselines: {
     /** The backbone before its first step. */
     readonly randomInit: Scores;

@@ -53,6 +53,15 @@ export async function drawExamplesSheet(
   return { png, description: { rows: rows.map(({ name }) => name), columns, height, width } };
 }
 
+/** Examples that are texts, as `examples.json` holds them: `[rows][columns]`; nothing where they are not. */
+export function exampleTexts(
+  rows: readonly ExamplePreviews[],
+): { readonly rows: readonly string[]; readonly texts: readonly (readonly string[])[] } | undefined {
+  const texts = rows.map(({ previews }) => previews.flatMap(({ text }) => text ?? []));
+  if (!texts.some((row) => row.length > 0)) return undefined;
+  return { rows: rows.map(({ name }) => name), texts };
+}
+
 function picturesOf(row: ExamplePreviews | undefined): readonly Picture[] {
   return row?.previews.flatMap(({ picture }) => picture ?? []) ?? [];
 }

@@ -46,6 +46,34 @@ export function scorePredictions(
   return clusterScore(clusterScores(labels, predictions, { classes }));
 }
 
+/**
+ * Accuracy of probabilities for the labels' own classes; null where there are no labels, or the classes are others.
+ *
+ * @param probabilities `[rows, classes]`
+ */
+export function scoreProbabilities(
+  { labels, probabilities }: Pick<ExtractedFeatures, 'labels' | 'probabilities'>,
+  classes: number,
+): AccuracyScore | null {
+  if (labels === undefined || probabilities === undefined) return null;
+  const known = Int32Array.from(labels.keys()).filter((row) => (labels[row] as number) >= 0);
+  if (known.length === 0 || known.some((row) => (labels[row] as number) >= classes)) return null;
+  const ranks = known.map((row) => rankOf(probabilities, row * classes, classes, labels[row] as number));
+  const share = (places: number): number => ranks.filter((rank) => rank < places).length / known.length;
+  return { top1: share(1), top5: classes > 5 ? share(5) : null };
+}
+
+/** How many classes are more probable than one of them; of equally probable ones, the first counts. */
+function rankOf(probabilities: Float32Array, start: number, classes: number, label: number): number {
+  const own = probabilities[start + label] as number;
+  let rank = 0;
+  for (let index = 0; index < classes; index++) {
+    const other = probabilities[start + index] as number;
+    if (other > own || (other === own && index < label)) rank++;
+  }
+  return rank;
+}
+
 async function scoreKMeans(
   bank: LabelledFeatures,
   test: LabelledFeatures,

@@ -13,6 +13,7 @@ const optionalFunctions = [
     'predict',
     'heads',
     'examples',
+    'augmentationStrengthFor',
   ] as const),
 ];
 

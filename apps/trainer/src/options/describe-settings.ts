@@ -51,8 +51,26 @@ function alternativesOf(schema: JsonSchema): readonly JsonSchema[] {
 
 /** Properties of an object, or of all alternatives that are objects. */
 function propertiesOf(schema: JsonSchema): Readonly<Record<string, JsonSchema>> {
-  const nested = alternativesOf(schema).map(propertiesOf);
-  return Object.assign({}, ...nested, schema.properties) as Record<string, JsonSchema>;
+  const merged: Record<string, JsonSchema> = {};
+  for (const properties of [...alternativesOf(schema).map(propertiesOf), schema.properties ?? {}]) {
+    for (const [key, property] of Object.entries(properties)) merged[key] = joined(merged[key], property);
+  }
+  return merged;
+}
+
+/** A property that several alternatives have: where it tells them apart (`name`), all of its values. */
+function joined(before: JsonSchema | undefined, property: JsonSchema): JsonSchema {
+  const values = [before, property].flatMap(
+    (one) => one?.enum ?? (one?.const === undefined ? [] : [one.const]),
+  );
+  if (before === undefined || values.length < 2) return property;
+  return { enum: [...new Set(values)], ...(property.default !== undefined && { default: property.default }) };
+}
+
+/** Whether a setting is an object of settings in all of its alternatives, so that these are listed in its place. */
+function isNested(schema: JsonSchema): boolean {
+  const alternatives = alternativesOf(schema);
+  return alternatives.length === 0 ? schema.properties !== undefined : alternatives.every(isNested);
 }
 
 function describeProperties(
@@ -63,7 +81,7 @@ function describeProperties(
   return Object.entries(propertiesOf(schema)).flatMap(([key, property]) => {
     const name = `${prefix}${key}`;
     const initial = isRecord(defaults) ? defaults[key] : property.default;
-    if (Object.keys(propertiesOf(property)).length > 0) {
+    if (isNested(property)) {
       return describeProperties(property, `${name}.`, initial ?? property.default);
     }
     const description: SettingDescription = {

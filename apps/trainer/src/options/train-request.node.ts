@@ -35,6 +35,7 @@ export interface TrainOptions {
   readonly range?: ValueRange;
   readonly augmentation?: string;
   readonly normalization?: string;
+  readonly labels?: string;
   readonly labelsPerClass?: number;
   readonly microBatch?: number;
   readonly dataKind?: string;
@@ -57,6 +58,8 @@ export interface TrainRequest extends ResolvedConfig {
   readonly data: string;
   /** The values that stand for 0 and 1 in the data set's images, where the user says. */
   readonly range?: ValueRange | undefined;
+  /** A file of labels, in place of the data set's own. */
+  readonly labels?: string | undefined;
   readonly out: string;
   readonly backend: BackendName;
   readonly threads?: number | undefined;
@@ -75,6 +78,7 @@ const commandSchema = z.object({
     .refine(([low, high]) => low < high, 'expected [LOW, HIGH], LOW below HIGH')
     .optional(),
   dataKind: z.string().optional(),
+  labels: z.string().optional(),
   out: z.string().optional(),
   preset: z.string().optional(),
   backend: z.string().optional(),
@@ -113,6 +117,7 @@ export async function resolveTrainRequest(options: TrainOptions, now: Date): Pro
     preset,
     data,
     range: options.range ?? command.range,
+    labels: options.labels ?? command.labels,
     out: options.out ?? command.out ?? defaultFolder(method.name, data, now),
     // `useBackend` checks the name.
     backend: (options.backend ?? command.backend ?? 'auto') as BackendName,

@@ -9,7 +9,9 @@ import type {
   ReportEmbeddings,
   ReportEvaluation,
   ReportExamples,
+  ReportExampleTexts,
   ReportInputs,
+  ReportPreviews,
 } from './report-inputs.ts';
 
 /**
@@ -30,6 +32,7 @@ export async function loadReportInputs(runFolder: string): Promise<ReportInputs>
   const tensors = await readIfThere(embeddingsPath);
   const png = await readIfThere(join(runFolder, 'atlas.png'));
 
+  const previews = await readPreviews(runFolder);
   const examples = await readExamples(runFolder);
 
   const stored = tensors && readSafetensors(tensors, embeddingsPath);
@@ -41,6 +44,7 @@ export async function loadReportInputs(runFolder: string): Promise<ReportInputs>
     ...(scores && { evaluation: readEvaluation(scores) }),
     ...(stored && { embeddings: readEmbeddings(stored.tensors, stored.metadata, embeddingsPath) }),
     ...(atlas && { atlas }),
+    ...(previews && { previews }),
     ...(examples && { examples }),
   };
 }
@@ -147,6 +151,18 @@ function readAtlas(png: Uint8Array, metadata: Readonly<Record<string, string>>, 
   };
 }
 
+const previewsSchema = z.object({
+  texts: z.record(z.string(), z.string()).optional(),
+  // The page plays them from where they stand, so nothing else may stand there.
+  sounds: z.record(z.string(), z.string().regex(/^data:audio\/[\w.+-]+;base64,[\w+/=]*$/)).optional(),
+});
+
+async function readPreviews(runFolder: string): Promise<ReportPreviews | undefined> {
+  const path = join(runFolder, 'previews.json');
+  const stored = await readSettings(path);
+  return stored && checkSettings(previewsSchema, stored, () => path);
+}
+
 const examplesSchema = z.object({
   rows: z.array(z.string()).min(1),
   columns: z.int().min(1),
@@ -154,9 +170,17 @@ const examplesSchema = z.object({
   width: z.int().min(1),
 });
 
-async function readExamples(runFolder: string): Promise<ReportExamples | undefined> {
+const exampleTextsSchema = z.object({
+  rows: z.array(z.string()).min(1),
+  texts: z.array(z.array(z.string())),
+});
+
+async function readExamples(runFolder: string): Promise<ReportExamples | ReportExampleTexts | undefined> {
   const path = join(runFolder, 'examples.json');
   const description = await readSettings(path);
+  if (description?.['texts'] !== undefined) {
+    return checkSettings(exampleTextsSchema, description, () => path);
+  }
   const png = await readIfThere(join(runFolder, 'examples.png'));
   if (description === undefined || png === undefined) return undefined;
   return { dataUri: pngAddress(png), ...checkSettings(examplesSchema, description, () => path) };

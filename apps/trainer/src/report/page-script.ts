@@ -30,6 +30,31 @@ export const pageScript = String.raw`
   apply(current);
 })();
 
+(function sounds() {
+  const source = document.getElementById('sounds');
+  if (!source) return;
+  const addresses = JSON.parse(source.textContent);
+  let playing = null;
+  function stop() {
+    if (!playing) return;
+    playing.audio.pause();
+    playing.button.classList.remove('playing');
+    playing = null;
+  }
+  document.addEventListener('click', function (event) {
+    const button = event.target.closest('[data-sound]');
+    if (!button) return;
+    const again = playing && playing.button === button;
+    stop();
+    if (again) return;
+    const audio = new Audio(addresses[button.dataset.sound]);
+    playing = { audio, button };
+    button.classList.add('playing');
+    audio.addEventListener('ended', function () { if (playing && playing.audio === audio) stop(); });
+    audio.play().catch(stop);
+  });
+})();
+
 (function map() {
   const source = document.getElementById('map-data');
   if (!source) return;
@@ -87,7 +112,7 @@ export const pageScript = String.raw`
     if (i < 0) return;
     const image = data.images[i];
     const lines = data.colourings.map(function (one) { return one.names[one.groups[i]]; });
-    words.textContent = ['image ' + image].concat(lines).join('\n');
+    words.textContent = [data.noun + ' ' + image].concat(data.texts ? [data.texts[image] || ''] : [], lines).join('\n');
     tile.hidden = !data.atlas || image >= data.atlas.capacity;
     if (data.atlas) {
       tile.style.setProperty('--x', image % data.atlas.columns);

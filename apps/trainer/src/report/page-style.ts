@@ -59,8 +59,17 @@ nav button { white-space: nowrap; flex: none; }
 
 .tile { display: inline-block; flex: none; width: var(--tile); height: var(--tile); border-radius: 4px; background-size: var(--atlas-width) auto; background-position: calc(var(--x) * var(--tile) * -1) calc(var(--y) * var(--tile) * -1); image-rendering: pixelated; }
 .tile.odd { position: relative; }
-.tile.odd::after, .odd-key::before { content: ''; width: 9px; height: 9px; border-radius: 50%; background: #ff9d2e; border: 1.5px solid #2a1600; }
+.tile.odd::after, .text.odd::after, .odd-key::before { content: ''; width: 9px; height: 9px; border-radius: 50%; background: #ff9d2e; border: 1.5px solid #2a1600; }
 .tile.odd::after { position: absolute; top: 4px; right: 4px; }
+.tile.sound { appearance: none; border: 0; padding: 0; position: relative; cursor: pointer; background-color: var(--line); }
+.tile.blank { background-image: none; }
+.tile.sound::before { content: ''; position: absolute; left: 6px; bottom: 6px; border-style: solid; border-width: 6px 0 6px 10px; border-color: transparent transparent transparent #fff; filter: drop-shadow(0 0 2px #000); }
+.tile.sound.playing { outline: 3px solid var(--accent); }
+.tile.sound.playing::before { border-width: 0 3px; border-color: #fff; width: 4px; height: 11px; }
+.text { flex: 1 1 14rem; max-width: 24rem; padding: 0.4rem 0.6rem; border: 1px solid var(--line); border-radius: 4px; font-size: 0.85rem; line-height: 1.35; overflow-wrap: anywhere; white-space: pre-line; position: relative; display: -webkit-box; -webkit-box-orient: vertical; -webkit-line-clamp: 4; overflow: hidden; }
+.text.odd::after { position: absolute; top: 4px; right: 4px; }
+.query .text { -webkit-line-clamp: 8; }
+.query:has(.text) { width: 13rem; }
 .odd-key { white-space: nowrap; }
 .odd-key::before { display: inline-block; margin-right: 0.35em; }
 .tiles { display: flex; flex-wrap: wrap; gap: 4px; align-content: start; }
@@ -118,6 +127,9 @@ th { font-weight: 500; text-align: left; }
 .query { display: flex; flex-direction: column; width: max(var(--tile), 5rem); flex: none; }
 .query .small { margin-top: 0.25rem; overflow-wrap: anywhere; }
 
+.example-texts li { padding: 0.8rem 0; border-top: 1px solid var(--line); }
+.example-texts div { display: grid; grid-template-columns: 8.5rem 1fr; gap: 1rem; padding: 0.15rem 0; }
+.example-texts dd { overflow-wrap: anywhere; white-space: pre-wrap; }
 .examples { display: flex; gap: 1rem; overflow-x: auto; }
 .examples ol { display: grid; list-style: none; margin: 0; padding: 0; }
 .examples li { display: flex; align-items: center; }

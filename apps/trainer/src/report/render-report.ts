@@ -12,10 +12,11 @@ import { mapSection } from './sections/map-section.ts';
 import { neighboursSection } from './sections/neighbours-section.ts';
 import { resultsSection } from './sections/results-section.ts';
 import { trainingSection } from './sections/training-section.ts';
-import { thumbnailStyle } from './thumbnail.ts';
+import { soundsScript, thumbnailStyle } from './thumbnail.ts';
 
 /** The browser is told to load nothing, whatever the page may say. */
-const policy = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'unsafe-inline'";
+const policy =
+  "default-src 'none'; img-src data:; media-src data:; style-src 'unsafe-inline'; script-src 'unsafe-inline'";
 
 /**
  * Draws the report of a run: one HTML page that needs no other file and no network. What has not been evaluated,
@@ -56,6 +57,7 @@ export function renderReport(inputs: ReportInputs): string {
           <button type="button" id="theme" hidden>Theme: auto</button>
         </nav>
         <main>${headlineSection(model)} ${shown.map(([, , section]) => section)}</main>
+        ${soundsScript(model)}
         <script>
           ${new Html(pageScript)};
         </script>

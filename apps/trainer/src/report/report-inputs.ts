@@ -14,8 +14,10 @@ export interface ReportInputs {
   readonly embeddings?: ReportEmbeddings;
   /** `atlas.png`; absent before evaluation. */
   readonly atlas?: ReportAtlas;
-  /** `examples.png` and `examples.json`; absent where the method shows none. */
-  readonly examples?: ReportExamples;
+  /** `previews.json`; absent for samples that are pictures only. */
+  readonly previews?: ReportPreviews;
+  /** `examples.json` and, of pictures, `examples.png`; absent where the method shows none. */
+  readonly examples?: ReportExamples | ReportExampleTexts;
 }
 
 /** Scores, and what exactly was done to get them. Scores are 0 to 1; `null` where labels were missing. */
@@ -59,6 +61,13 @@ export interface ReportAtlas {
   readonly capacity: number;
 }
 
+/** Samples as text and sound, by their rows in the embeddings. */
+export interface ReportPreviews {
+  readonly texts?: Readonly<Record<string, string>> | undefined;
+  /** `data:` addresses. */
+  readonly sounds?: Readonly<Record<string, string>> | undefined;
+}
+
 /** Rows of pictures by which the method shows what it does, in one picture. */
 export interface ReportExamples {
   /** The PNG file as a `data:` address. */
@@ -70,4 +79,12 @@ export interface ReportExamples {
   /** Size of a picture in pixels. */
   readonly height: number;
   readonly width: number;
+}
+
+/** Rows of texts by which the method shows what it does. */
+export interface ReportExampleTexts {
+  /** Names of the rows. */
+  readonly rows: readonly string[];
+  /** Texts of each row; those of one sample have the same place. */
+  readonly texts: readonly (readonly string[])[];
 }

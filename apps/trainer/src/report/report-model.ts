@@ -1,7 +1,9 @@
-import { classConfusion, listClasses, type ClassConfusion, type DiscoveredClass } from '@ssl/eval';
+import { getModality, modalityNames } from '@ssl/augment';
+import { classConfusion, type ClassConfusion, type DiscoveredClass } from '@ssl/eval';
 import { settingAt, type Settings } from '@ssl/train';
 import { classColour, hueColour, otherColour } from './class-colours.ts';
 import type { ReportInputs } from './report-inputs.ts';
+import { usedClasses } from './shown-samples.ts';
 
 /** What the sections of a report share: the inputs, and what follows from them. */
 export interface ReportModel extends ReportInputs {
@@ -10,6 +12,8 @@ export interface ReportModel extends ReportInputs {
   /** Classes × labels; absent without labels or predictions. */
   readonly confusion?: ClassConfusion;
   readonly hasLabels: boolean;
+  /** One sample, in words: `image`. */
+  readonly noun: string;
   /** Whether training was given labels: its classes are predicted, those of other methods discovered. */
   readonly learntLabels: boolean;
   labelName(label: number): string;
@@ -24,12 +28,7 @@ export function createReportModel(inputs: ReportInputs): ReportModel {
   const hasLabels = embeddings?.labels?.some((label) => label >= 0) ?? false;
   const labels = hasLabels ? embeddings?.labels : undefined;
   const predicted = embeddings?.predicted;
-  const confidence = embeddings?.confidence;
-  const classes = predicted
-    ? listClasses(predicted, { ...(confidence && { confidence }), ...(labels && { labels }) })
-        .filter(({ members }) => members.length > 0)
-        .sort((a, b) => b.members.length - a.members.length || a.index - b.index)
-    : [];
+  const classes = embeddings ? usedClasses(embeddings) : [];
   const confusion = labels && predicted ? classConfusion(labels, predicted) : undefined;
   const names = embeddings?.classNames;
   const labelCount = Math.max(
@@ -42,11 +41,18 @@ export function createReportModel(inputs: ReportInputs): ReportModel {
     classes,
     ...(confusion && { confusion }),
     hasLabels,
+    noun: nounOf(inputs.config),
     learntLabels: inputs.config['usesLabels'] === true,
     labelName: (label) => (label < 0 ? 'no label' : (names?.[label] ?? `label ${label}`)),
     labelColour,
     classColour: colourClasses(classes, confusion, labelColour),
   };
+}
+
+/** What the run's samples are called; runs of earlier versions have images only. */
+function nounOf(config: Settings): string {
+  const modality = textAt(config, 'dataset', 'samples', 'modality') ?? 'image';
+  return modalityNames().includes(modality) ? getModality(modality).noun : 'sample';
 }
 
 function colourClasses(

@@ -1,5 +1,5 @@
-import { html, Html } from './html.ts';
-import type { ReportAtlas } from './report-inputs.ts';
+import { html, Html, jsonScript } from './html.ts';
+import type { ReportAtlas, ReportInputs } from './report-inputs.ts';
 
 /** Thumbnails are shown at the whole multiple of their size that comes nearest to this many pixels. */
 const preferredSize = 64;
@@ -19,6 +19,14 @@ export function thumbnailStyle(atlas: ReportAtlas | undefined): Html {
   );
 }
 
+/** What samples are shown by. */
+export type SamplePreviews = Pick<ReportInputs, 'atlas' | 'previews'>;
+
+/** Whether there is anything to show of single samples. */
+export function canShowSamples({ atlas, previews }: SamplePreviews): boolean {
+  return atlas !== undefined || previews !== undefined;
+}
+
 /** What marks a thumbnail. */
 export interface ThumbnailOptions {
   /** Says what the picture shows, to readers who do not see it and on hover. */
@@ -27,19 +35,41 @@ export interface ThumbnailOptions {
   readonly odd?: boolean;
 }
 
-/** One image; nothing where the picture has no room for it. */
+/** One sample: its text, or its picture, which plays its sound; nothing where neither was kept. */
 export function thumbnail(
-  atlas: ReportAtlas | undefined,
-  image: number,
+  { atlas, previews }: SamplePreviews,
+  row: number,
   { description, odd = false }: ThumbnailOptions,
 ): Html | undefined {
-  if (atlas === undefined || image < 0 || image >= atlas.capacity) return undefined;
-  const [x, y] = [image % atlas.columns, Math.floor(image / atlas.columns)];
-  return html`<span
-    class="tile${odd && ' odd'}"
-    role="img"
-    aria-label="${description}"
+  const text = previews?.texts?.[row];
+  if (text !== undefined) {
+    return html`<span class="text${odd && ' odd'}" title="${description}">${text}</span>`;
+  }
+  const isSound = previews?.sounds?.[row] !== undefined;
+  const hasPicture = atlas !== undefined && row >= 0 && row < atlas.capacity;
+  if (!hasPicture && !isSound) return undefined;
+  const [x, y] = hasPicture ? [row % atlas.columns, Math.floor(row / atlas.columns)] : [0, 0];
+  const kind = `tile${odd ? ' odd' : ''}${hasPicture ? '' : ' blank'}`;
+  if (!isSound) {
+    return html`<span
+      class="${kind}"
+      role="img"
+      aria-label="${description}"
+      title="${description}"
+      style="--x:${x};--y:${y}"
+    ></span>`;
+  }
+  return html`<button
+    type="button"
+    class="${kind} sound"
+    data-sound="${row}"
+    aria-label="Play ${description}"
     title="${description}"
     style="--x:${x};--y:${y}"
-  ></span>`;
+  ></button>`;
+}
+
+/** The sounds of a report, where its script finds them. */
+export function soundsScript({ previews }: SamplePreviews): Html | undefined {
+  return previews?.sounds && jsonScript('sounds', previews.sounds);
 }

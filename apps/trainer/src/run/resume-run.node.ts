@@ -12,6 +12,7 @@ import { loadMethodOfRun } from '../methods/load-method.node.ts';
 import { optionLayers, readConfigLayers, type TrainOptions } from '../options/train-request.node.ts';
 import type { StopSignal } from '../terminal/stop-signal.node.ts';
 import type { Terminal } from '../terminal/terminal.node.ts';
+import { reopenLabels, withLabelsOf } from './labels-file.node.ts';
 import { readStoredRun, type RunDescription } from './run-description.ts';
 import { runTraining, type TrainingSummary } from './run-training.node.ts';
 
@@ -49,25 +50,27 @@ export async function resumeRun(
       `the run began on ${description.backend.name}; on ${backend.name}, results differ in the last digits`,
     );
   }
+  const labels = await reopenLabels(directory, description.labels, options.labels);
   const range = sampleRange(description.dataset.samples);
-  const dataset = await openDataset(options.data ?? description.dataset.source, {
+  const source = await openDataset(options.data ?? description.dataset.source, {
     ...(range && { range }),
     strict: options.strict ?? false,
     onWarning: warn,
     split: 'train',
   });
   try {
-    if (dataset.fingerprint !== description.dataset.fingerprint) {
+    if (source.fingerprint !== description.dataset.fingerprint) {
       throw new UserError(
-        `${directory}: its data set has changed: ${dataset.name} with ${dataset.length} samples is not the one that the ` +
+        `${directory}: its data set has changed: ${source.name} with ${source.length} samples is not the one that the ` +
           `run began with (${description.dataset.name}, ${description.dataset.length} samples); restore it, or name the place it moved to with --data`,
       );
     }
     const { check } = options;
+    const dataset = withLabelsOf(labels, source);
     const resumed = { ...plan, config };
     return await runTraining({ method, plan: resumed, dataset, backend, folder, check }, terminal, stop);
   } finally {
-    await dataset.close();
+    await source.close();
   }
 }
 

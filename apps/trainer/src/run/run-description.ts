@@ -13,6 +13,7 @@ import {
 } from '@ssl/train';
 import { z } from 'zod';
 import { moduleSourceSchema, type ModuleSource } from '../methods/module-source.ts';
+import type { LabelsSource } from './labels-file.node.ts';
 
 const text = z.string();
 const count = z.int().min(0);
@@ -36,6 +37,8 @@ const runDescriptionSchema = z.object({
   preset: text.optional(),
   /** As the user named it; a path is made absolute. */
   data: text,
+  /** The file that the labels come from, where they are not the data set's own. */
+  labels: z.object({ path: text, sha256: text }).optional(),
   dataset: z.object({
     name: text,
     source: z.looseObject({ kind: text }),
@@ -72,6 +75,7 @@ export interface DescribedRun {
   readonly dataKindSource?: ModuleSource | undefined;
   readonly preset?: string | undefined;
   readonly data: string;
+  readonly labels?: LabelsSource | undefined;
   readonly dataset: Dataset;
   readonly backend: BackendInfo;
   readonly versions: Readonly<Record<string, string>>;
@@ -91,6 +95,7 @@ export function describeRun(run: DescribedRun): Settings {
     ...(method.usesLabels && { usesLabels: true }),
     ...(run.preset !== undefined && { preset: run.preset }),
     data: run.data,
+    ...(run.labels && { labels: { path: run.labels.path, sha256: run.labels.sha256 } }),
     dataset: { name, source, length, samples, fingerprint, classNames },
     inputSpec: input,
     ...{ recipe, streams, stepsPerEpoch, totalSteps },

@@ -11,6 +11,7 @@ import type { TrainRequest } from '../options/train-request.node.ts';
 import { packageVersion } from '../package-version.node.ts';
 import type { StopSignal } from '../terminal/stop-signal.node.ts';
 import type { Terminal } from '../terminal/terminal.node.ts';
+import { readLabelsFile, withLabelsOf } from './labels-file.node.ts';
 import { describeRun } from './run-description.ts';
 import { runTraining, type TrainingSummary } from './run-training.node.ts';
 
@@ -23,16 +24,22 @@ export async function startRun(
   const { method, config, threads, strict } = request;
   const onWarning = (line: string): void => terminal.note(`Warning: ${line}`);
   const backend = await useBackend(request.backend, threads === undefined ? {} : { threads });
+  const labels = request.labels === undefined ? undefined : await readLabelsFile(request.labels);
   const { range } = request;
-  const dataset = await openDataset(request.data, { strict, onWarning, ...(range && { range }) });
+  const opened = await openDataset(request.data, { strict, onWarning, ...(range && { range }) });
   try {
-    checkRange(range, dataset);
+    checkRange(range, opened);
+    const dataset = withLabelsOf(labels, opened);
+    if (!method.usesLabels && (labels ?? config.labelsPerClass) !== undefined) {
+      onWarning(`${method.name} learns without labels: --labels and --labels-per-class change nothing in it`);
+    }
     const plan = await planRun({ method, dataset, config });
     const description = describeRun({
       ...{ plan, method, dataset, backend },
       preset: request.preset,
       methodSource: request.methodSource,
       dataKindSource: request.dataKindSource,
+      labels,
       data: existsSync(request.data) ? resolve(request.data) : request.data,
       versions: { ssl: packageVersion(), node: process.versions.node, 'tfjs-core': version_core },
       createdAt: new Date(),
@@ -45,7 +52,7 @@ export async function startRun(
       stop,
     );
   } finally {
-    await dataset.close();
+    await opened.close();
   }
 }
 

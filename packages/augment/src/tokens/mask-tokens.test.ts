@@ -106,4 +106,36 @@ describe('maskTokens', () => {
   ])('refuses %j', (options, message) => {
     expect(() => mask([1], options)).toThrow(message);
   });
+
+  it('chooses neighbours together in spans, up to the exact number, and treats a span alike', () => {
+    fc.assert(
+      fc.property(sequences, fc.integer({ min: 1, max: 6 }), fc.nat(), (ids, spanLength, seed) => {
+        const options = { ratio: 0.4, spanLength, keepShare: 0, randomShare: 0, random: createRandom(seed) };
+        const { inputs, targets } = mask(ids, options);
+        const ordinary = ids.filter((id) => id < vocabularySize).length;
+        const chosen = targets.filter((target) => target !== -1).length;
+        expect(chosen).toBe(Math.max(Math.min(1, ordinary), Math.round(0.4 * ordinary)));
+        ids.forEach((id, position) => {
+          expect(inputs[position]).toBe(targets[position] === -1 ? id : maskId);
+        });
+      }),
+    );
+    const ids = new Int32Array(2000).fill(7);
+    const { inputs, targets } = mask(ids, { ratio: 0.1, spanLength: 5, keepShare: 0.5, randomShare: 0 });
+    const runs = targets.join().match(/7(,7)*/g) ?? [];
+    expect(runs.length).toBeLessThanOrEqual(50);
+    const fates = Array.from(inputs, (id, position) =>
+      targets[position] === -1 ? '.' : id === maskId ? 'm' : 'k',
+    ).join('');
+    // Spans of five are kept or masked whole: lone letters can only be where two spans meet.
+    expect(fates.match(/m{5}|k{5}/g)?.length).toBeGreaterThan(25);
+    expect(fates).toMatch(/m/);
+    expect(fates).toMatch(/k/);
+  });
+
+  it('refuses a span of no length', () => {
+    expect(() => mask([1, 2], { spanLength: 0 })).toThrow(
+      new RangeError('maskTokens: spanLength must be a positive integer, got 0'),
+    );
+  });
 });

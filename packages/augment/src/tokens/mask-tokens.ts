@@ -4,6 +4,11 @@ import type { Random } from '@ssl/random';
 export interface MaskTokensOptions {
   /** Share of the ordinary tokens that are chosen, in [0, 1], rounded to whole tokens; default 0.15. */
   readonly ratio?: number;
+  /**
+   * Neighbouring tokens that are chosen together, and masked, replaced or left together; default 1. What is left of a
+   * span at the end, at a special token, beside another span, or beyond the ratio is shorter.
+   */
+  readonly spanLength?: number;
   /** Id that takes the place of a chosen token. */
   readonly maskId: number;
   /**
@@ -28,19 +33,22 @@ export interface MaskedTokens {
 
 /**
  * Chooses tokens that a network is to predict, and hides most of them: masked language modelling (Devlin et al., BERT,
- * 2019, section 3.1; google-research/bert, create_pretraining_data.py).
+ * 2019, section 3.1; google-research/bert, create_pretraining_data.py). With spans, as SpanBERT (Joshi et al., 2020,
+ * section 3.1), but all of one length.
  *
  * With the default shares, 80 % of the chosen tokens become the mask, 10 % a random token, and 10 % stay. The number
  * of chosen tokens is exact: at least one where the sequence has an ordinary token and `ratio` is not 0.
  *
  * @param ids `[length]` token ids; they are not changed
- * @throws RangeError for shares that are no probabilities, or a `vocabularySize` that is no positive integer
+ * @throws RangeError for shares that are no probabilities, or a `vocabularySize` or `spanLength` that is no positive
+ * integer
  */
 export function maskTokens(ids: ArrayLike<number>, options: MaskTokensOptions): MaskedTokens {
   const { ratio = 0.15, maskId, vocabularySize, keepShare = 0.1, randomShare = 0.1, random } = options;
+  const { spanLength = 1 } = options;
   check(
     { ratio, keepShare, randomShare, 'keepShare + randomShare': keepShare + randomShare },
-    vocabularySize,
+    { vocabularySize, spanLength },
   );
 
   const inputs = Int32Array.from(ids);
@@ -52,21 +60,46 @@ export function maskTokens(ids: ArrayLike<number>, options: MaskTokensOptions): 
   const least = ratio > 0 ? Math.min(1, candidates.length) : 0;
   const count = Math.max(least, Math.round(ratio * candidates.length));
 
-  for (const chosen of random.permutation(candidates.length).subarray(0, count)) {
-    const position = candidates[chosen] as number;
-    targets[position] = inputs[position] as number;
+  let left = count;
+  for (const candidate of random.permutation(candidates.length)) {
+    if (left === 0) break;
+    const start = candidates[candidate] as number;
+    const span = freePositions(targets, inputs, start, Math.min(spanLength, left), vocabularySize);
+    if (span.length === 0) continue;
+    left -= span.length;
+    for (const position of span) targets[position] = inputs[position] as number;
     const draw = random.uniform();
     if (draw < keepShare) continue;
-    inputs[position] = draw < keepShare + randomShare ? random.integer(vocabularySize) : maskId;
+    const isRandom = draw < keepShare + randomShare;
+    for (const position of span) inputs[position] = isRandom ? random.integer(vocabularySize) : maskId;
   }
   return { inputs, targets };
 }
 
-function check(shares: Readonly<Record<string, number>>, vocabularySize: number): void {
+/** Positions from `start` on, up to the first that is chosen already, or special. */
+function freePositions(
+  targets: Int32Array,
+  ids: Int32Array,
+  start: number,
+  most: number,
+  vocabularySize: number,
+): readonly number[] {
+  const positions: number[] = [];
+  for (let position = start; position < ids.length && positions.length < most; position++) {
+    const id = ids[position] as number;
+    if (targets[position] !== -1 || id < 0 || id >= vocabularySize) break;
+    positions.push(position);
+  }
+  return positions;
+}
+
+function check(shares: Readonly<Record<string, number>>, integers: Readonly<Record<string, number>>): void {
   for (const [name, share] of Object.entries(shares)) {
     if (share >= 0 && share <= 1) continue;
     throw new RangeError(`maskTokens: ${name} must be in [0, 1], got ${share}`);
   }
-  if (Number.isInteger(vocabularySize) && vocabularySize > 0) return;
-  throw new RangeError(`maskTokens: vocabularySize must be a positive integer, got ${vocabularySize}`);
+  for (const [name, value] of Object.entries(integers)) {
+    if (Number.isInteger(value) && value > 0) continue;
+    throw new RangeError(`maskTokens: ${name} must be a positive integer, got ${value}`);
+  }
 }

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 
+import { encodeWav } from '@ssl/augment';
 import { isUserError } from '@ssl/errors';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-import { encodeWav } from './encode-wav.ts';
 import { readWav } from './read-wav.ts';
 import { toMono } from './to-mono.ts';
 

@@ -45,7 +45,10 @@ describe('generated:shapes', () => {
   });
 
   it.each([
-    ['generated:shaeps', 'unknown generated data set "shaeps": did you mean "shapes"? (valid: shapes)'],
+    [
+      'generated:shaeps',
+      'unknown generated data set "shaeps": did you mean "shapes"? (valid: shapes, tones)',
+    ],
     ['generated:shapes?lenght=3', 'unknown option of generated:shapes "lenght": did you mean "length"?'],
     ['generated:shapes?length=', 'generated:shapes: length must be a whole number, got ""'],
     ['generated:shapes?length=1e3', 'generated:shapes: length must be a whole number, got "1e3"'],

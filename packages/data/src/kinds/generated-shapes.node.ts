@@ -1,8 +1,7 @@
-import { unknownNameError, UserError } from '@ssl/errors';
-
 import type { DatasetSource, Dataset, SharedDataset } from '../dataset.ts';
 import type { DatasetKind } from '../dataset-kind.node.ts';
 import { allocateDecodedCache, withDecodedCache, type DecodedCacheMemory } from '../decoded-cache.ts';
+import { parseGeneratedSpec } from '../generated-spec.ts';
 import { createGeneratedShapes, type GeneratedShapesOptions } from '../generated-shapes.ts';
 
 /** The source of generated shapes. */
@@ -17,13 +16,8 @@ interface SharedShapes extends SharedDataset {
   readonly cache?: DecodedCacheMemory;
 }
 
-const prefix = 'generated:';
 /** What may follow `generated:shapes?`, and the option that it sets. */
-const parameters: Readonly<Record<string, 'length' | 'seed' | 'imageSize'>> = {
-  length: 'length',
-  seed: 'seed',
-  size: 'imageSize',
-};
+const parameters = { length: 'length', seed: 'seed', size: 'imageSize' } as const;
 
 /**
  * Shapes drawn from a seed: `generated:shapes`, or with options as in `generated:shapes?length=4000&seed=1&size=32`
@@ -32,16 +26,11 @@ const parameters: Readonly<Record<string, 'length' | 'seed' | 'imageSize'>> = {
 export const generatedShapes: DatasetKind<GeneratedShapesSource> = {
   kind: 'generated-shapes',
   accepts: 'generated:shapes',
+  generates: 'shapes',
 
   recognize({ text }) {
-    if (!text.startsWith(prefix)) return undefined;
-    const [name = '', query = ''] = text.slice(prefix.length).split('?', 2);
-    if (name !== 'shapes') throw unknownNameError('generated data set', name, ['shapes']);
-    const options = [...new URLSearchParams(query)].map(([key, value]) => [
-      optionOf(key),
-      numberOf(key, value),
-    ]);
-    return { kind: 'generated-shapes', ...(Object.fromEntries(options) as GeneratedShapesOptions) };
+    const options = parseGeneratedSpec(text, 'shapes', parameters);
+    return options && { kind: 'generated-shapes', ...options };
   },
 
   splits: () => Promise.resolve(['train', 'test']),
@@ -64,15 +53,4 @@ function openCached(source: GeneratedShapesSource, cacheBytes: number): Dataset 
   const shared: SharedShapes = { kind: 'generated-shapes', source, cache };
   // The source stays as it was given, so that the other split opened from it has its own default length.
   return { ...withDecodedCache(dataset, cache), source, share: () => shared };
-}
-
-function optionOf(key: string): string {
-  const option = parameters[key];
-  if (option !== undefined) return option;
-  throw unknownNameError('option of generated:shapes', key, Object.keys(parameters));
-}
-
-function numberOf(key: string, text: string): number {
-  if (/^-?\d+$/.test(text)) return Number(text);
-  throw new UserError(`generated:shapes: ${key} must be a whole number, got "${text}"`);
 }

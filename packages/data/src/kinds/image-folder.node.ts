@@ -1,4 +1,4 @@
-import { basename, join } from 'node:path';
+import { basename, join, relative } from 'node:path';
 
 import type { ImageSample } from '@ssl/augment';
 import { UserError } from '@ssl/errors';
@@ -6,14 +6,12 @@ import { UserError } from '@ssl/errors';
 import type { DatasetSource, Dataset, SharedDataset } from '../dataset.ts';
 import { sourceText, type DatasetKind, type OpenContext } from '../dataset-kind.node.ts';
 import { allocateDecodedCache, withDecodedCache, type DecodedCacheMemory } from '../decoded-cache.ts';
-import { namesIn } from '../file-system.node.ts';
+import { complainOfLeftOut, inspectFiles, noFilesError, type InspectedFiles } from '../folder-files.node.ts';
+import { findSplitFolders, listSplit } from '../folder-layout.node.ts';
 import { decodeImageDeep } from '../formats/decode-image-deep.node.ts';
 import { checkFinite, type ImageSamples } from '../formats/image-samples.ts';
 import { measureRange, type ValueRange } from '../formats/value-range.ts';
-import { decodeImageFile } from '../image-file.node.ts';
-import { findSplitFolders, listSplit, type ImageFolderSplit } from '../image-folder-layout.node.ts';
-import { complain, inspectImageFiles, nameSome } from '../inspect-image-files.node.ts';
-import { imageExtensions } from '../list-images.node.ts';
+import { decodeImageFile, inspectImageFile, type ImageDescription } from '../image-file.node.ts';
 import type { ValueType } from '../value-types.ts';
 
 /** The source of a folder of images. */
@@ -40,6 +38,9 @@ interface SharedImageFolder extends SharedDataset {
 }
 
 const byteRange: ValueRange = [0, 255];
+/** Extensions of the images that are read, in lower case. */
+const imageExtensions = ['.jpg', '.jpeg', '.png', '.webp', '.tif', '.tiff'];
+const nouns = { singular: 'image', plural: 'images' };
 
 /**
  * A folder of images: flat, or one sub-folder a class, or `train/` and `test/` (or `val/`) above those. Classes are
@@ -67,21 +68,13 @@ export const imageFolder: DatasetKind<ImageFolderSource> = {
   async open(source, context) {
     const root = sourceText(source, 'path');
     const { split } = context;
-    const listed = await listSplit(root, split);
-    const { folder, paths, classes, leftOut } = listed;
-    if (paths.length === 0) throw await noImagesError(listed);
-    if (leftOut.length > 0) {
-      complain(
-        `${leftOut.length} ${leftOut.length === 1 ? 'image' : 'images'} beside the folders of the classes left out: ${nameSome(leftOut)}`,
-        `in ${folder}: move them into a folder`,
-        context,
-      );
-    }
-    const { kept, sizes, digest, channels, valueType, pictures } = await inspectImageFiles(
-      folder,
-      paths,
-      context,
-    );
+    const listed = await listSplit(root, split, imageExtensions);
+    const { folder, paths, classes } = listed;
+    if (paths.length === 0) throw await noFilesError(listed, nouns.singular, imageExtensions);
+    complainOfLeftOut(listed, nouns, context);
+    const { kept, found, digest } = await inspectImages(folder, paths, context);
+    const sizes = Uint32Array.from(found.flatMap(({ height, width }) => [height, width]));
+    const { channels, valueType } = found[0] as ImageDescription;
     const keptPaths = kept.map((index) => paths[index] as string);
     const range =
       valueType === 'uint8'
@@ -91,13 +84,15 @@ export const imageFolder: DatasetKind<ImageFolderSource> = {
       ...{ kind: 'image-folder', name: `${basename(root)} (${split})`, folder, paths: keptPaths },
       source: { ...source, split, ...(range && { range }) },
       cache: allocateDecodedCache(sizes, channels, context.cacheBytes, valueType),
-      ...{ pictures, range: range ?? byteRange },
+      pictures: found.every(({ isPicture }) => isPicture),
+      range: range ?? byteRange,
       fingerprint: digest,
     };
     const [height, width] = commonSize(sizes) ?? [null, null];
     return {
       ...attachImageFolder(files),
       samples: { modality: 'image', shape: [height, width, channels], ...(range && { range }) },
+      names: files.paths.map((path) => relative(root, join(folder, path)).replaceAll('\\', '/')),
       ...(classes && {
         classNames: classes.names,
         labels: Int32Array.from(kept, (index) => classes.labels[index] as number),
@@ -127,6 +122,30 @@ function attachImageFolder(files: SharedImageFolder): Dataset {
   return withDecodedCache(dataset, cache, range);
 }
 
+/** Looks at all files, which must agree in type and channels. */
+async function inspectImages(
+  folder: string,
+  paths: readonly string[],
+  context: OpenContext,
+): Promise<InspectedFiles<ImageDescription>> {
+  const inspected = await inspectFiles(
+    folder,
+    paths,
+    { kind: 'image-folder', plural: nouns.plural, inspect: inspectImageFile },
+    context,
+  );
+  const { found, kept } = inspected;
+  const typeOf = ({ valueType, channels }: ImageDescription): string =>
+    `${valueType} with ${channels} ${channels === 1 ? 'channel' : 'channels'}`;
+  const types = found.map(typeOf);
+  const other = types.findIndex((type) => type !== types[0]);
+  if (other < 0) return inspected;
+  const describe = (place: number): string => `${paths[kept[place] as number]} (${types[place]})`;
+  throw new UserError(
+    `${folder}: expected images of one type and number of channels, got ${describe(0)} and ${describe(other)}: convert one of them, or keep them in folders of their own`,
+  );
+}
+
 /** Decodes a file at its depth. */
 async function decode(file: string, isPicture: boolean): Promise<ImageSamples> {
   if (isPicture) return decodeImageFile(file);
@@ -154,24 +173,16 @@ async function inspectTrain(
   other: { readonly folder: string; readonly valueType: ValueType },
   context: OpenContext,
 ): Promise<{ readonly folder: string; readonly paths: readonly string[] }> {
-  const { folder, paths } = await listSplit(root, 'train');
+  const { folder, paths } = await listSplit(root, 'train', imageExtensions);
   const quiet = { ...context, strict: false, onWarning: () => undefined };
-  const { kept, valueType } = await inspectImageFiles(folder, paths, quiet);
+  const { kept, found } = await inspectImages(folder, paths, quiet);
+  const { valueType } = found[0] as ImageDescription;
   if (valueType !== other.valueType) {
     throw new UserError(
       `${root}: expected images of one type in both splits, got ${valueType} in ${folder} and ${other.valueType} in ${other.folder}: convert one of them`,
     );
   }
   return { folder, paths: kept.map((index) => paths[index] as string) };
-}
-
-async function noImagesError({ folder, otherExtensions }: ImageFolderSplit): Promise<UserError> {
-  if ((await namesIn(folder)).length === 0) return new UserError(`${folder} is empty`);
-  const [most] = [...otherExtensions].sort(([, a], [, b]) => b - a);
-  const instead = most
-    ? `; it holds ${most[1]} ${most[0] === '' ? 'files without extension' : `${most[0]} files`}`
-    : '';
-  return new UserError(`${folder} holds no image (${imageExtensions.join(', ')})${instead}`);
 }
 
 function commonSize(sizes: Uint32Array): readonly [number, number] | undefined {

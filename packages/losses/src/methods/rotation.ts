@@ -1,4 +1,4 @@
-import { choiceTarget, viewTransforms, type TransformSpec } from '@ssl/augment';
+import { choiceTarget, getModality, viewTransforms, type TransformSpec } from '@ssl/augment';
 import { UserError } from '@ssl/errors';
 import { createLinear, type Module } from '@ssl/models';
 import type * as tf from '@tensorflow/tfjs-core';
@@ -82,7 +82,18 @@ export const rotation: MethodDefinition<RotationOptions, RotationRoles> = {
   augmentationStrength: 'weak',
 
   views({ angles, rotations }, { augmentation, input }) {
+    const { noun, transforms } = getModality(input.modality);
+    if (transforms['rotate90'] === undefined) {
+      throw new UserError(
+        `rotation: predicts turns of images, and a ${noun} cannot be turned; use another method`,
+      );
+    }
     const [height, width] = input.shape;
+    if (input.shape.length !== 3) {
+      throw new UserError(
+        `rotation: turns images, and these samples are of the kind "${input.modality}"; use another method`,
+      );
+    }
     if (height !== width) {
       throw new UserError(
         `rotation: turns square images, ${height}×${width} is none; set a square input size, e.g. --image-size ${height}`,

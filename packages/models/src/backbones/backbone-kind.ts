@@ -14,6 +14,8 @@ export interface BackboneKind<Options = Readonly<Record<string, unknown>>> {
   /** Options with defaults, ranges and descriptions; what depends on the input is optional. */
   readonly options: z.ZodType<Options> & { readonly shape: z.ZodRawShape };
   readonly offers: readonly BackboneOffer[];
+  /** Height and width of the patches that it cuts an input into, where it does that. */
+  patchSize?(input: InputSpec, options: Options): readonly [height: number, width: number];
   /** What it needs of an input, to complete "needs …"; `undefined` where the input fits. */
   needs(input: InputSpec): string | undefined;
   /**

@@ -6,9 +6,16 @@ import type { Backbone, TokenEncoder } from '../backbone.ts';
 import type { AnyBackboneKind, BackboneOffer } from './backbone-kind.ts';
 import { mlp } from './mlp.ts';
 import { resnets } from './resnet.ts';
+import { textTransformer } from './text-transformer.ts';
+import { visionTransformers } from './vision-transformer.ts';
 
 /** All kinds of backbones: the one list. The first that takes an input is the default for it. */
-export const backboneKinds: readonly AnyBackboneKind[] = [...resnets, mlp];
+export const backboneKinds: readonly AnyBackboneKind[] = [
+  ...resnets,
+  ...visionTransformers,
+  textTransformer,
+  mlp,
+];
 
 /** Names that `createBackbone` knows. */
 export const backboneNames: readonly string[] = backboneKinds.map(({ name }) => name);
@@ -24,10 +31,16 @@ export function getBackboneKind(name: string): AnyBackboneKind {
   return kind;
 }
 
-/** The default kind for an input: the first that takes it. */
-export function defaultBackbone(input: InputSpec): string {
-  const fitting = backboneKinds.find((kind) => kind.needs(input) === undefined);
-  if (fitting !== undefined) return fitting.name;
+/**
+ * The default kind for an input: the first that takes it.
+ *
+ * @param offer what it is to offer besides features; default: nothing
+ * @throws UserError where there is none
+ */
+export function defaultBackbone(input: InputSpec, offer?: BackboneOffer): string {
+  const fitting = backboneKinds.filter((kind) => kind.needs(input) === undefined);
+  const [first] = fitting.filter((kind) => offer === undefined || kind.offers.includes(offer));
+  if (first !== undefined) return first.name;
   throw new UserError(`no backbone takes ${input.modality} samples of shape [${input.shape.join(', ')}]`);
 }
 
@@ -109,7 +122,7 @@ function lacksError(
   what: string,
 ): UserError {
   const able = backboneKinds.filter(
-    (kind) => kind.offers.includes(offer) && kind.needs(settings.input) === undefined,
+    (kind) => kind.name !== name && kind.offers.includes(offer) && kind.needs(settings.input) === undefined,
   );
   const names = able.map((kind) => kind.name).join(', ');
   return new UserError(

@@ -11,6 +11,7 @@ import {
   shapeOf,
 } from '../fixtures/golden.testing.ts';
 import { treesOf } from '../parameter-tree.ts';
+import { createDinoHead } from './dino-head.ts';
 import { createProjectionHead } from './projection-head.ts';
 import { createWeightNormClassifier } from './weight-norm-classifier.ts';
 
@@ -150,6 +151,38 @@ describe('createWeightNormClassifier', () => {
       }
       const direction = classifier.parameters.get('weight_v')?.variable as tf.Variable;
       for (const length of tf.norm(direction, 2, 0).dataSync()) expect(length).toBeCloseTo(1, 6);
+    });
+  });
+});
+
+describe('createDinoHead', () => {
+  const dims = { inDim: 6, hiddenDim: 5, bottleneckDim: 4, outDim: 7, random };
+
+  it('has the authors’ parameters, and prototypes of length 1 that stay so', () => {
+    const head = createDinoHead(dims);
+    const mlp = ['mlp.0', 'mlp.2', 'mlp.4'].flatMap((name) => [`${name}.weight`, `${name}.bias`]);
+    expect([...head.parameters.keys()]).toEqual([...mlp, 'last_layer.weight_v']);
+    expect([...head.buffers.keys()]).toEqual(['last_layer.weight_g']);
+    const trained = createDinoHead({ ...dims, normLastLayer: false, batchNorm: true });
+    expect([...trained.parameters.keys()].filter((name) => name.endsWith('weight'))).toEqual(
+      ['mlp.0', 'mlp.1', 'mlp.3', 'mlp.4', 'mlp.6'].map((name) => `${name}.weight`),
+    );
+    expect(trained.parameters.has('last_layer.weight_g')).toBe(true);
+  });
+
+  it('gives cosines of unit embeddings and prototypes', () => {
+    const head = createDinoHead(dims);
+    tf.tidy(() => {
+      const x = tf.randomNormal<tf.Rank.R2>([3, 6], 0, 1, 'float32', 1);
+      const embeddings = head.embed(x, training);
+      for (const length of tf.norm(embeddings, 2, 1).dataSync()) expect(length).toBeCloseTo(1, 5);
+      const logits = head.forward(x, training);
+      expect(logits.shape).toEqual([3, 7]);
+      const prototypes = head.parameters.get('last_layer.weight_v')?.variable as unknown as tf.Tensor2D;
+      const lengths = tf.norm(prototypes, 2, 0, true);
+      const cosines = [...tf.div(tf.matMul(embeddings, prototypes), lengths).dataSync()];
+      for (const [index, logit] of [...logits.dataSync()].entries())
+        expect(logit).toBeCloseTo(cosines[index] as number, 5);
     });
   });
 });

@@ -80,8 +80,8 @@ describe.each(['wasm', 'cpu'] as const)('a text transformer on %s', (backend) =>
     disposeModule(model);
   });
 
-  it('has the gradients of finite differences', () => {
-    const model = createTextTransformer(options);
+  it.each([1, 3])('has the gradients of finite differences, with a kernel of %d', (kernelSize) => {
+    const model = createTextTransformer({ ...options, kernelSize });
     tf.tidy(() => {
       for (const { variable } of model.parameters.values()) {
         variable.assign(tf.randomNormal(variable.shape, 0, 0.5, 'float32', 1));

@@ -54,7 +54,10 @@ describe('resolveConfig', () => {
     expect(config).toMatchObject({
       method: 'toy',
       methodOptions: { temperature: 0.2, classes: [10, 20] },
-      backbone: { name: 'resnet-tiny', width: 16 },
+      backbone: { name: 'resnet-tiny', width: 16, stem: 'cifar', initialization: 'pytorch' },
+      input: { size: 32 },
+      augmentation: 'cifar10-small',
+      normalization: 'cifar10',
       epochs: 5,
       batchSize: 32,
       seed: 3,
@@ -82,6 +85,32 @@ describe('resolveConfig', () => {
       optimizer: { name: 'sgd', learningRate: 0.12, momentum: 0.9, weightDecay: 5e-4 },
       schedule: { name: 'cosine', warmupEpochs: 1, warmupFactor: 0, finalFactor: 0, per: 'step' },
     });
+  });
+
+  it('fills in the options of a kind of backbone, and leaves those of auto for the data', () => {
+    const tiny = resolve({ backbone: { name: 'resnet-tiny', width: 4 } }).config.backbone;
+    expect(tiny).toEqual({ name: 'resnet-tiny', width: 4, initialization: 'torchvision' });
+    expect(resolve({}).config.backbone).toEqual({ name: 'auto' });
+    expect(resolve({ backbone: { width: 4 } }).config.backbone).toEqual({ name: 'auto', width: 4 });
+  });
+
+  it('takes augmentation and normalisation by name or by value, and what the input is to be', () => {
+    const settings = {
+      augmentation: { view: [{ name: 'randomHorizontalFlip' }], alternately: [[], [{ name: 'invert' }]] },
+      normalization: { mean: [0.5], std: [0.25] },
+      input: { size: [32, 48] },
+    };
+    expect(resolve(settings).config).toMatchObject(settings);
+    expect(resolve({}).config).toMatchObject({ augmentation: 'auto', normalization: 'auto', input: {} });
+    expect(resolve({ augmentation: 'rotnet', normalization: 'none' }, 'cifar10-small').config).toMatchObject({
+      augmentation: 'rotnet',
+      normalization: 'none',
+      input: { size: 32 },
+    });
+    expect(messageOf(() => resolve({ normalization: { mean: [0.5], std: [0] } }))).toContain(
+      'run.json: normalization.std.0: expected number to be >0, got 0',
+    );
+    expect(messageOf(() => resolve({ augmentation: { views: [] } }))).toContain('run.json: augmentation');
   });
 
   it('knows presets that only the method has', () => {
@@ -118,7 +147,7 @@ describe('resolveConfig', () => {
     ],
     [
       { optimizer: { learningrate: 3 } },
-      'unknown setting of optimizer "learningrate": did you mean "learningRate"? (valid: name, learningRate, momentum, nesterov, weightDecay, excludeOneDimensional)',
+      'unknown setting of optimizer "learningrate": did you mean "learningRate"? (valid: name, learningRate, momentum, nesterov, weightDecay, weightDecayEnd, excludeOneDimensional)',
     ],
     [
       { optimizer: { name: 'adamw', momentum: 0.9 } },
@@ -128,6 +157,18 @@ describe('resolveConfig', () => {
       { optimizer: { name: 'sdg' } },
       'unknown optimizer "sdg": did you mean "sgd"? (valid: sgd, adam, adamw, lars)',
     ],
+    [
+      { backbone: { name: 'resnet-tiny', widht: 8 } },
+      'run.json: unknown setting of backbone "widht": did you mean "width"?',
+    ],
+    [
+      { backbone: { name: 'resnet-tiny', width: 0 } },
+      'run.json: backbone.width: expected number to be >=1, got 0',
+    ],
+    [{ microBatch: 0 }, 'run.json: microBatch: expected number to be >=1, got 0'],
+    [{ labelsPerClass: 2.5 }, 'run.json: labelsPerClass: expected int, got 2.5'],
+    [{ methodOptions: { classes: [10, 2.5] } }, 'run.json: methodOptions.classes.1: expected int, got 2.5'],
+    [{ imageSize: 32 }, 'run.json: unknown setting "imageSize"'],
     [{ backbone: { name: 'resnet-tine' } }, 'unknown backbone "resnet-tine": did you mean "resnet-tiny"?'],
     [
       { schedule: { per: 'steps' } },
@@ -181,7 +222,11 @@ describe('resumeConfig', () => {
     [{ seed: 1 }, 'seed is 0 in this run, and cannot become 1'],
     [{ optimizer: { learningRate: 1 } }, 'optimizer.learningRate is 0.12 in this run'],
     [{ optimizer: { name: 'adam' } }, 'optimizer.name is "sgd" in this run, and cannot become "adam"'],
-    [{ imageSize: 64 }, 'imageSize is not set in this run, and cannot become 64'],
+    [{ input: { size: 64 } }, 'input.size is not set in this run, and cannot become 64'],
+    [{ microBatch: 8 }, 'microBatch is not set in this run, and cannot become 8'],
+    [{ labelsPerClass: 8 }, 'labelsPerClass is not set in this run, and cannot become 8'],
+    [{ augmentation: 'rotnet' }, 'augmentation is "auto" in this run, and cannot become "rotnet"'],
+    [{ backbone: { name: 'resnet18' } }, 'backbone.name is "auto" in this run, and cannot become "resnet18"'],
     [{ methodOptions: { classes: [10] } }, 'methodOptions.classes is [10,20] in this run'],
     [{ epoch: 20 }, 'unknown setting "epoch"'],
   ])('refuses %j', (given, message) => {

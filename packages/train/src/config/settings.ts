@@ -27,12 +27,13 @@ export function overlaySettings(below: Settings, over: Settings): Settings {
   return merged;
 }
 
-/** The value at a path of names, or `undefined`. */
+/** The value at a path of names, and of indices in lists, or `undefined`. */
 export function settingAt(settings: Settings, path: readonly string[]): unknown {
   let value: unknown = settings;
   for (const name of path) {
-    if (!isSettings(value)) return undefined;
-    value = value[name];
+    if (Array.isArray(value)) value = value[Number(name)] as unknown;
+    else if (isSettings(value)) value = value[name];
+    else return undefined;
   }
   return value;
 }

@@ -19,7 +19,7 @@ export function chooseLabels(
     const members = Int32Array.from(labels.keys()).filter((index) => labels[index] === label);
     if (members.length < labelsPerClass) {
       throw new UserError(
-        `${name}: class "${className}" has ${members.length} labelled samples, fewer than the ${labelsPerClass} asked for; lower labelsPerClass`,
+        `${name}: class "${className}" has ${members.length} labelled ${members.length === 1 ? 'sample' : 'samples'}, fewer than the ${labelsPerClass} asked for; lower labelsPerClass`,
       );
     }
     const order = createRandom(seed, 'labels', label).permutation(members.length);

@@ -9,7 +9,7 @@ import {
 import { defaultStream, type Dataset, type StreamPlan } from '@ssl/data';
 import { UserError } from '@ssl/errors';
 import type { AnyMethod, StreamRequest } from '@ssl/losses';
-import { defaultBackbone } from '@ssl/models';
+import { defaultBackbone, getBackboneKind } from '@ssl/models';
 import { checkSettings } from '../config/check-settings.ts';
 import { checkBackboneOptions, checkMethodOptions } from '../config/resolve-config.ts';
 import type { Settings } from '../config/settings.ts';
@@ -73,7 +73,11 @@ export async function planRun({ method, dataset, config: given = {} }: PlanOptio
   const augmentation = settleAugmentation(method, checked, bare);
   const settled = await settleNormalization(checked.normalization, bare, dataset);
   const input: InputSpec = { ...bare, ...(settled && { normalization: settled }) };
-  const recipe = callHook(method, 'views', () => method.views(methodOptions, { input, augmentation }));
+  const backbone = settleBackbone(method, checked, input);
+  const patchSize = patchSizeOf(backbone, input);
+  const recipe = callHook(method, 'views', () =>
+    method.views(methodOptions, { input, augmentation, ...(patchSize && { patchSize }) }),
+  );
   validateRecipe(recipe, dataset.samples, input);
 
   const streams = planStreams(method, checked, dataset);
@@ -81,17 +85,13 @@ export async function planRun({ method, dataset, config: given = {} }: PlanOptio
   const stepsPerEpoch = Math.floor(first.length / first.batchSize);
   if (stepsPerEpoch === 0) throw tooFewSamples(dataset, first);
   const classes = dataset.classNames?.length;
-  const { name, ...backboneOptions } = checked.backbone;
   return {
     config: {
       ...checked,
       input: inputOptions,
       augmentation: checked.augmentation,
       normalization: settled ? { mean: [...settled.mean], std: [...settled.std] } : 'none',
-      backbone: checkBackboneOptions({
-        name: name === autoName ? defaultBackbone(input) : name,
-        ...backboneOptions,
-      }),
+      backbone,
       batchSize,
     },
     ...{ input, recipe, streams, stepsPerEpoch },
@@ -126,34 +126,58 @@ function checkConfig(method: AnyMethod, given: Settings): TrainConfig {
 }
 
 function settleAugmentation(
-  { augmentationStrength = 'strong' }: AnyMethod,
-  { augmentation }: TrainConfig,
+  method: AnyMethod,
+  { augmentation, methodOptions }: TrainConfig,
   input: InputSpec,
 ): AugmentationRecipe {
-  return typeof augmentation === 'string'
-    ? resolveAugmentation(augmentation, input, augmentationStrength)
-    : augmentation;
+  if (typeof augmentation !== 'string') return augmentation;
+  const strength = method.augmentationStrengthFor?.(methodOptions) ?? method.augmentationStrength ?? 'strong';
+  return resolveAugmentation(augmentation, input, strength);
+}
+
+function settleBackbone(
+  { backboneOffer }: AnyMethod,
+  { backbone: { name, ...options } }: TrainConfig,
+  input: InputSpec,
+): TrainConfig['backbone'] {
+  const settled = name === autoName ? defaultBackbone(input, backboneOffer) : name;
+  return checkBackboneOptions({ name: settled, ...options });
+}
+
+/** The patches that a backbone will cut the input into, where it does that. */
+function patchSizeOf(
+  { name, ...options }: TrainConfig['backbone'],
+  input: InputSpec,
+): readonly [height: number, width: number] | undefined {
+  return getBackboneKind(name).patchSize?.(input, options);
 }
 
 function planStreams(method: AnyMethod, config: TrainConfig, dataset: Dataset): readonly PlannedStream[] {
   const { batchSize, methodOptions } = config;
   const requests = method.streams?.(methodOptions, batchSize) ?? { [defaultStream]: { from: 'all' } };
-  const labels = method.usesLabels ? chooseLabels(dataset, config) : undefined;
+  const readsLabels = Object.values(requests).some(({ from }) => from !== 'all');
+  const labels = readsLabels ? chooseLabels(dataset, config) : undefined;
   return Object.entries(requests).map(([name, request]) => {
     const { from } = request;
     if (from !== 'all' && dataset.labels === undefined) {
       throw new UserError(
-        `${method.name} learns from labels, and ${dataset.name} has none; use a data set with labels, or a method that needs none`,
+        `${method.name} learns from labels, and ${dataset.name} has none; name them by --labels, use a data set with labels, or a method that needs none`,
       );
     }
     const length = indicesOf(from, labels, dataset.length)?.length ?? dataset.length;
     if (length === 0) {
       throw new UserError(
-        `${method.name}: no sample of ${dataset.name} is ${from}: check --labels-per-class and --labels`,
+        `${method.name} learns from ${from} samples, and ${dataset.name} has none: ${remedyFor(from)}`,
       );
     }
     return { name, from, batchSize: request.batchSize ?? batchSize, length };
   });
+}
+
+function remedyFor(from: StreamRequest['from']): string {
+  return from === 'unlabelled'
+    ? 'the labels of all samples are known; keep some back by --labels-per-class or --labels'
+    : 'check the labels that --labels names';
 }
 
 /** The samples that a stream takes; `undefined` for all. */

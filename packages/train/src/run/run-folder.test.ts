@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isUserError } from '@ssl/errors';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Checkpoint } from './checkpoint.ts';
+import { checkpointFormat, type Checkpoint } from './checkpoint.ts';
 import { durableFiles, type DurableFiles } from './durable-files.node.ts';
 import { createMemoryRunStore } from './memory-run-store.ts';
 import { createRunFolder, openRunFolder, type RunFolder } from './run-folder.node.ts';
@@ -28,7 +28,7 @@ function checkpointOf(step: number): Checkpoint {
     weights: new Map([['conv1.weight', tensor]]),
     trainer: new Map([['optimizer.momentum.backbone.conv1.weight', tensor]]),
     state: {
-      formatVersion: 1,
+      formatVersion: checkpointFormat,
       method: 'toy',
       step,
       totalSteps: 100,
@@ -264,6 +264,19 @@ describe('a checkpoint of a run folder', () => {
       expect((await readdir(join(run, 'checkpoints'))).sort()).toEqual(['last', 'previous']);
       expect(await loadedStep()).toBe(20);
     }
+  });
+});
+
+describe('a checkpoint of another version', () => {
+  it('is refused in one line, and left as it is', async () => {
+    const folder = await createRunFolder(run, { method: 'toy' });
+    const { state, ...tensors } = checkpointOf(10);
+    expect(state.formatVersion).toBe(2);
+    await folder.saveCheckpoint({ ...tensors, state: { ...state, formatVersion: 1 } });
+    const message = `${join(run, 'checkpoints', 'last')} was written by another version of this program (format 1, this one reads format 2): train it anew`;
+    expect(await userErrorOf(loadedStep())).toBe(message);
+    expect((await readdir(join(run, 'checkpoints', 'last'))).sort()).toHaveLength(3);
+    expect(await userErrorOf(loadedStep())).toBe(message);
   });
 });
 

@@ -4,6 +4,7 @@ import type { AnyMethod } from '@ssl/losses';
 import { isHostBuffer } from '@ssl/models';
 import * as tf from '@tensorflow/tfjs-core';
 import type { TrainConfigInput } from '../config/train-config.ts';
+import { planRun } from '../plan/run-plan.ts';
 import { captureCheckpoint, restoreCheckpoint } from '../trainer/checkpoint-state.ts';
 import type { TrainerState } from '../run/checkpoint.ts';
 import {
@@ -84,16 +85,13 @@ export function methodContract(
   ];
 }
 
-function checkRecipe({ run }: MethodBench, { method }: BenchSettings): void {
+async function checkRecipe({ run }: MethodBench, settings: BenchSettings): Promise<void> {
   const { recipe, input, config } = run.plan;
   const schema = recipeSchema(getModality(input.modality));
   const throughJson: unknown = JSON.parse(JSON.stringify(recipe));
   assertEqual(schema.parse(throughJson), schema.parse(recipe), 'the recipe after JSON');
-  const { augmentation } = config;
-  if (typeof augmentation !== 'string') {
-    const again = method.views(config.methodOptions, { input, augmentation });
-    assertEqual(again, recipe, 'the recipe, asked for twice');
-  }
+  const again = await planRun({ ...settings, config });
+  assertEqual(again.recipe, recipe, 'the recipe, asked for twice');
   assert(Object.keys(recipe.groups).length > 0, 'the recipe has no group of views');
 }
 

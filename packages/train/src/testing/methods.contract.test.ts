@@ -7,6 +7,9 @@ import { createNoiseDataset } from './noise-dataset.ts';
 
 type Trial = Omit<MethodContractSettings, 'dataset'>;
 
+const tinyViT = { name: 'vit-micro', dim: 8, depth: 2, heads: 2 };
+const smallDinoHead = { hiddenDim: 16, bottleneckDim: 8, outDim: 32 };
+
 /** For each method: options that make it small, and others that take its other paths. */
 const trials: Readonly<Record<string, readonly Trial[]>> = {
   'self-classifier': [
@@ -33,6 +36,25 @@ const trials: Readonly<Record<string, readonly Trial[]>> = {
     { options: { decoderWidth: 4, corruption: 'none', decodeFrom: 'features', loss: 'l1' } },
     { options: { decoderWidth: 4, corruption: 'noise', loss: 'smooth-l1' } },
   ],
+  mae: [
+    { backbone: tinyViT, options: { decoderDim: 8, decoderDepth: 1 } },
+    {
+      backbone: { ...tinyViT, positions: 'sincos', pool: 'class', dropPath: 0.5 },
+      options: { decoderDim: 8, decoderDepth: 1, normalizePixels: false, maskRatio: 0.5 },
+    },
+  ],
+  dino: [
+    { options: smallDinoHead },
+    {
+      options: { ...smallDinoHead, localViews: 2, normLastLayer: false, batchNorm: true },
+      config: { augmentation: 'dino' },
+    },
+    {
+      backbone: tinyViT,
+      options: { ...smallDinoHead, localViews: 2, freezeLastLayerEpochs: 0 },
+      config: { augmentation: 'dino' },
+    },
+  ],
   supervised: [{}, { options: { labelSmoothing: 0.1 } }],
 };
 
@@ -43,6 +65,9 @@ const rgb: ImageSpec = { height: 16, width: 16, channels: 3 };
 const grey: ImageSpec = { height: 16, width: 16, channels: 1 };
 const wide: ImageSpec = { height: 12, width: 20, channels: 3 };
 
+/** Methods of other samples than images, each with a contract test of its own. */
+const notOfImages: ReadonlySet<string> = new Set(['masked-tokens']);
+
 function holds(name: string, trial: Trial, image: ImageSpec): void {
   const settings = { ...trial, dataset: createNoiseDataset(image, 64) };
   for (const check of methodContract(getMethod(name), settings)) it(check.name, check.run);
@@ -52,7 +77,7 @@ beforeAll(async () => {
   await useBackend('wasm', { threads: 1 });
 });
 
-describe.each(methodNames)('%s', (name) => {
+describe.each(methodNames.filter((name) => !notOfImages.has(name)))('%s', (name) => {
   const [first = {}, ...others] = trials[name] ?? [];
 
   it('has options here that make it small', () => expect(trials).toHaveProperty([name]));
@@ -64,6 +89,7 @@ describe.each(methodNames)('%s', (name) => {
     () => holds(name, first, wide),
   );
   for (const trial of others) {
-    describe(`with ${JSON.stringify(trial.options)}`, () => holds(name, trial, rgb));
+    describe(`with ${JSON.stringify({ ...trial.backbone, ...trial.options })}`, () =>
+      holds(name, trial, rgb));
   }
 });

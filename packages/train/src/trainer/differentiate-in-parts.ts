@@ -1,6 +1,6 @@
 import type { Outputs, Views } from '@ssl/losses';
 import * as tf from '@tensorflow/tfjs-core';
-import type { HookCalls, RawGradients } from './differentiate.ts';
+import type { HookCalls, RawGradients } from './hook-calls.ts';
 import { disposeViews, partOfViews } from './view-tensors.ts';
 
 type NamedOutputs = Record<string, tf.Tensor>;
@@ -57,12 +57,12 @@ function forwardWithoutTape(
     return outputs;
   });
   const [first = {}] = pieces;
-  const joined = Object.keys(first).map((name) => {
-    const tensors = pieces.map((piece) => piece[name] as tf.Tensor);
-    const whole = tf.concat(tensors);
-    tf.dispose(tensors);
-    return [name, whole] as const;
+  const joined = Object.keys(first).flatMap((name) => {
+    if (first[name] === undefined) return [];
+    return [[name, tf.concat(pieces.map((piece) => piece[name] as tf.Tensor))] as const];
   });
+  // Only now: one tensor may stand under two names.
+  tf.dispose(pieces);
   return Object.fromEntries(joined);
 }
 

@@ -6,6 +6,7 @@ import { globalNorm } from '../optimizers/norm.ts';
 import type { Run } from '../plan/create-run.ts';
 import { callHook, checkObjective, checkOutputs, methodError } from './method-guard.ts';
 import { differentiateInParts } from './differentiate-in-parts.ts';
+import type { HookCalls, RawGradients } from './hook-calls.ts';
 import { viewTensors } from './view-tensors.ts';
 
 /** The loss of a batch and its gradients: tensors that the caller frees by `dispose`. */
@@ -29,24 +30,6 @@ export interface DifferentiateOptions {
   readonly microBatch?: number | undefined;
   /** Whether batch norm normalises by the batch's own statistics; default true. */
   readonly training?: boolean;
-}
-
-/** The gradients of a batch, by the variables' names in the engine, before they are sorted. */
-export interface RawGradients {
-  readonly loss: tf.Scalar;
-  readonly grads: tf.NamedTensorMap;
-  readonly outputs: Outputs;
-  readonly metrics: Objective['metrics'];
-}
-
-/** What `forward` and `objective` are called with. */
-export interface HookCalls {
-  /** @param keepStatistics whether the batch statistics of this pass are those of the step */
-  forward(views: Views, firstShare: number, keepStatistics: boolean): Outputs;
-  objective(outputs: Outputs): Objective;
-  readonly variables: tf.Variable[];
-  /** Keeps a tensor beyond the tape, to be freed with the result. */
-  keep(tensor: tf.Tensor): void;
 }
 
 /**
@@ -97,7 +80,8 @@ export function differentiate(
     },
   };
   try {
-    const parts = microBatch === undefined ? 1 : Math.ceil(batchSize / microBatch);
+    const parts =
+      microBatch === undefined ? 1 : Math.min(Math.ceil(batchSize / microBatch), fewestSamples(views));
     const raw = callHook(method, 'objective', () =>
       parts > 1 ? differentiateInParts(calls, views, parts) : differentiateWhole(calls, views),
     );
@@ -119,6 +103,11 @@ export function differentiate(
     dispose();
     throw error;
   }
+}
+
+/** Of the streams of a batch, the samples of the smallest: each part of a batch has one at least. */
+function fewestSamples({ groups }: Views): number {
+  return Math.min(...Object.values(groups).map(({ batchSize }) => batchSize));
 }
 
 /** The place in the whole batch of a row of view-major rows of a part. */

@@ -81,6 +81,7 @@ export function partOfViews({ groups }: Views, begin: number, end: number): View
         batchSize: to - from,
         indices: indices.subarray(from, to),
         inputs: rows(group.inputs),
+        partOf: { first: (group.partOf?.first ?? 0) + from, batchSize: group.partOf?.batchSize ?? batchSize },
       },
       targets: Object.fromEntries(
         Object.entries(group.targets).map(([target, x]) => [target, rows(x)]),

@@ -2,16 +2,12 @@ import type { DiscoveredClass } from '@ssl/eval';
 import { formatCount, formatPercent } from '../../terminal/format.ts';
 import { html, type Html } from '../html.ts';
 import { numberAt, type ReportModel } from '../report-model.ts';
+import { mostClasses, mostMembers } from '../shown-samples.ts';
 import { thumbnail } from '../thumbnail.ts';
 
-/** Classes that are shown, the largest. */
-const mostClasses = 60;
-/** Images that are shown of each. */
-const mostImages = 26;
-
-/** For each class, its most confident images, its size and what labels it holds. */
+/** For each class, its most confident samples, its size and what labels it holds. */
 export function classesSection(model: ReportModel): Html | undefined {
-  const { classes, embeddings, hasLabels, learntLabels } = model;
+  const { classes, embeddings, hasLabels, learntLabels, noun } = model;
   if (embeddings === undefined) return undefined;
   const title = learntLabels ? 'Predicted classes' : 'Discovered classes';
   if (classes.length === 0) {
@@ -21,12 +17,12 @@ export function classesSection(model: ReportModel): Html | undefined {
     </section>`;
   }
   const shown = classes.slice(0, mostClasses);
-  const images = `${embeddings.count.toLocaleString('en')} images`;
+  const images = `${embeddings.count.toLocaleString('en')} ${noun}s`;
   const all = numberAt(model.evaluation?.protocol ?? {}, 'data', 'testImages') ?? embeddings.count;
   const whole =
     all > embeddings.count
       ? `${images} drawn from the ${all.toLocaleString('en')} evaluated ones`
-      : `${embeddings.count.toLocaleString('en')} evaluated images`;
+      : `${embeddings.count.toLocaleString('en')} evaluated ${noun}s`;
   return html`<section id="classes">
     <h2>${title}</h2>
     <p class="lede">
@@ -34,22 +30,22 @@ export function classesSection(model: ReportModel): Html | undefined {
         classes.length > shown.length
           ? `The ${shown.length} largest of ${classes.length} classes that hold some of the ${whole}, largest first`
           : classes.length === 1
-            ? 'The one class that holds images'
+            ? `The one class that holds ${noun}s`
             : `All ${classes.length} classes that hold some of the ${whole}, largest first`
-      }${embeddings.confidence && `, ${classes.length === 1 ? '' : 'each '}with its most confident images`}.
+      }${embeddings.confidence && `, ${classes.length === 1 ? '' : 'each '}with its most confident ${noun}s`}.
       ${
         hasLabels
           ? html`Names and purity come from labels
-              ${learntLabels ? 'of the evaluated images' : 'that were looked at afterwards'}. Images whose
-              label is not their class’s commonest carry a <span class="odd-key">dot.</span>`
-          : 'Without labels a class has no name and no purity: look at what its images share.'
+              ${learntLabels ? `of the evaluated ${noun}s` : 'that were looked at afterwards'}. A ${noun}
+              whose label is not its class’s commonest carries a <span class="odd-key">dot.</span>`
+          : `Without labels a class has no name and no purity: look at what its ${noun}s share.`
       }
     </p>
     ${
       classes.length === 1 &&
       embeddings.count > 1 &&
       html`<p class="notice">
-        All images fell into one class: the run has collapsed, and the class says nothing.
+        All ${noun}s fell into one class: the run has collapsed, and the class says nothing.
       </p>`
     }
     <ol class="classes">
@@ -59,20 +55,20 @@ export function classesSection(model: ReportModel): Html | undefined {
 }
 
 function classRow(one: DiscoveredClass, model: ReportModel): Html {
-  const { embeddings, atlas, labelName } = model;
+  const { embeddings, labelName, noun } = model;
   const { index, members, majorityLabel, purity, meanConfidence } = one;
   const tiles = Array.from(members)
-    .slice(0, mostImages)
+    .slice(0, mostMembers)
     .map((row) => {
       const label = embeddings?.labels?.[row];
       const confidence = embeddings?.confidence?.[row];
       const parts = [
-        `Image ${row}`,
+        `${noun} ${row}`,
         ...(model.hasLabels && label !== undefined ? [labelName(label)] : []),
         ...(confidence === undefined ? [] : [`confidence ${formatPercent(confidence)} %`]),
       ];
       const odd = majorityLabel !== undefined && label !== undefined && label >= 0 && label !== majorityLabel;
-      return thumbnail(atlas, row, { description: parts.join(', '), odd });
+      return thumbnail(model, row, { description: parts.join(', '), odd });
     });
   return html`<li style="--class:${model.classColour(index)}">
     <div class="class-facts">
@@ -80,7 +76,7 @@ function classRow(one: DiscoveredClass, model: ReportModel): Html {
       ${majorityLabel !== undefined && html`<p class="majority">most often <b>${labelName(majorityLabel)}</b></p>`}
       ${mix(one, model)}
       <p class="small">
-        ${formatCount(members.length, 'image')}${purity !== undefined && html`<br />purity ${formatPercent(purity)} %`}
+        ${formatCount(members.length, noun)}${purity !== undefined && html`<br />purity ${formatPercent(purity)} %`}
         ${meanConfidence !== undefined && html`<br />mean confidence ${meanConfidence.toFixed(2)}`}
       </p>
     </div>

@@ -1,5 +1,6 @@
-import { settingAt } from '@ssl/train';
-import { formatPercent } from '../../terminal/format.ts';
+import { describeShape } from '@ssl/augment';
+import { isSettings, settingAt } from '@ssl/train';
+import { formatNumber, formatPercent } from '../../terminal/format.ts';
 import { html, type Html, type HtmlContent } from '../html.ts';
 import { numberAt, textAt, type ReportModel } from '../report-model.ts';
 import { thumbnail } from '../thumbnail.ts';
@@ -27,13 +28,13 @@ export function headlineSection(model: ReportModel): Html {
 const stripLength = 15;
 
 /** The most confident images of the largest classes, by turns: a first look, told again below. */
-function strip({ atlas, classes }: ReportModel): Html | undefined {
-  if (atlas === undefined || classes.length === 0) return undefined;
+function strip({ atlas, previews, classes }: ReportModel): Html | undefined {
+  if (atlas === undefined || previews?.texts !== undefined || classes.length === 0) return undefined;
   const turns = Math.ceil(stripLength / classes.length);
   const images = Array.from({ length: turns }, (_, turn) =>
     classes.map(({ members }) => members[turn] ?? -1),
   );
-  const tiles = images.flat().map((image) => thumbnail(atlas, image, { description: '' }));
+  const tiles = images.flat().map((image) => thumbnail({ atlas }, image, { description: '' }));
   return html`<div class="strip" aria-hidden="true">
     ${tiles.filter((tile) => tile !== undefined).slice(0, stripLength)}
   </div>`;
@@ -46,7 +47,7 @@ export function reportTitle({ config, classes, learntLabels }: ReportModel): str
   return `${classes.length === 1 ? 'One class' : `${classes.length} classes`} discovered in ${data}`;
 }
 
-function facts({ config, metrics }: ReportModel): readonly (readonly [string, HtmlContent])[] {
+function facts({ config, metrics, noun }: ReportModel): readonly (readonly [string, HtmlContent])[] {
   const images = numberAt(config, 'dataset', 'length');
   const shape = settingAt(config, ['inputSpec', 'shape']);
   const backbone = textAt(config, 'backbone', 'name');
@@ -54,9 +55,12 @@ function facts({ config, metrics }: ReportModel): readonly (readonly [string, Ht
   const epochs = textAt(config, 'epochs');
   const done = metrics.at(-1)?.epoch;
   const isPartial = done !== undefined && epochs !== undefined && done < Number(epochs) - 1e-6;
-  const size = Array.isArray(shape) ? ` of ${shape.join('×')}` : '';
+  const size = Array.isArray(shape) ? ` at ${describeShape(shape as number[])}` : '';
   const all: readonly (readonly [string, HtmlContent])[] = [
-    ['Data', images === undefined ? textAt(config, 'data') : `${images.toLocaleString('en')} samples${size}`],
+    [
+      'Data',
+      images === undefined ? textAt(config, 'data') : `${images.toLocaleString('en')} ${noun}s${size}`,
+    ],
     ['Backbone', backbone && `${backbone}${channels ? `, width ${channels}` : ''}`],
     ['Epochs', epochs && (isPartial ? `${done.toFixed(1)} of ${epochs}` : epochs)],
     ['Batch', textAt(config, 'batchSize')],
@@ -102,17 +106,30 @@ function figures(model: ReportModel): readonly Html[] {
       : figure(name, html`${formatPercent(value)}<small>%</small>`, beside);
   };
   const all = [
+    share(['prediction', 'top1'], 'Accuracy', undefined),
     share(['cluster', 'acc'], 'Cluster accuracy', compare('pixels', ['cluster', 'acc'], 'k-means on pixels')),
     share(['cluster', 'nmi'], 'NMI', compare('pixels', ['cluster', 'nmi'], 'k-means on pixels')),
     share(['knn', 'top1'], 'kNN accuracy', compare('randomInit', ['knn', 'top1'], 'random backbone')),
     share(['linear', 'top1'], 'Linear probe', compare('randomInit', ['linear', 'top1'], 'random backbone')),
+    ...methodFigures(model),
     classes.length > 0 && usedClasses(model),
     !model.hasLabels &&
       embeddings &&
-      figure('Images', (testImages ?? embeddings.count).toLocaleString('en'), 'evaluated'),
+      figure('Evaluated', (testImages ?? embeddings.count).toLocaleString('en'), `${model.noun}s`),
     !model.hasLabels && classes.length > 1 && sizes(model),
   ];
   return all.filter((one): one is Html => one !== undefined && one !== false);
+}
+
+/** The method's own metrics on the test samples. */
+function methodFigures({ config, evaluation }: ReportModel): readonly Html[] {
+  const metrics = settingAt(evaluation?.results ?? {}, ['metrics']);
+  if (!isSettings(metrics)) return [];
+  return Object.keys(metrics).flatMap((name) => {
+    const value = numberAt(metrics, name);
+    const title = textAt(config, 'metrics', name, 'title') ?? name;
+    return value === undefined ? [] : [figure(title, formatNumber(value), 'on test samples')];
+  });
 }
 
 function usedClasses({ classes, evaluation }: ReportModel): Html {
@@ -127,9 +144,10 @@ function usedClasses({ classes, evaluation }: ReportModel): Html {
   );
 }
 
-function sizes({ classes }: ReportModel): Html {
+function sizes(model: ReportModel): Html {
+  const { classes } = model;
   const [largest, smallest] = [classes[0], classes.at(-1)].map((one) => one?.members.length ?? 0);
-  return figure('Class sizes', `${smallest}–${largest}`, 'images, smallest to largest');
+  return figure('Class sizes', `${smallest}–${largest}`, `${model.noun}s, smallest to largest`);
 }
 
 function figure(name: string, value: HtmlContent, beside: string | undefined): Html {

@@ -18,9 +18,9 @@ interface Colouring {
   readonly colours: Readonly<Record<number, string>>;
 }
 
-/** The evaluated images as points in the plane; the page's script draws them. */
+/** The evaluated samples as points in the plane; the page's script draws them. */
 export function mapSection(model: ReportModel): Html | undefined {
-  const { embeddings, atlas } = model;
+  const { embeddings, atlas, previews, noun } = model;
   const map = embeddings?.map;
   if (!embeddings || !map || embeddings.count === 0) return undefined;
   const every = Math.ceil(embeddings.count / mostPoints);
@@ -33,13 +33,15 @@ export function mapSection(model: ReportModel): Html | undefined {
     ...places(map, images),
     images,
     colourings,
+    noun,
+    texts: previews?.texts,
     atlas: atlas && { columns: atlas.columns, capacity: atlas.capacity },
   };
   return html`<section id="map">
     <h2>Map of the features</h2>
     <p class="lede">
-      Every point is an image; near points have similar features. Directions and distances between far groups
-      mean nothing. ${every > 1 && `One image in ${every} is drawn.`}
+      Every point is one ${noun}; near points have similar features. Directions and distances between far
+      groups mean nothing. ${every > 1 && `One ${noun} in ${every} is drawn.`}
     </p>
     ${
       colourings.length > 1 &&
@@ -58,10 +60,10 @@ export function mapSection(model: ReportModel): Html | undefined {
           id="map-canvas"
           tabindex="0"
           role="img"
-          aria-label="Map of ${images.length} images. Arrow keys go from point to point."
+          aria-label="Map of ${images.length} ${noun}s. Arrow keys go from point to point."
         ></canvas>
         <div id="map-card" role="status" hidden>
-          <span class="tile" role="img" aria-label="The image at the pointer"></span
+          <span class="tile" role="img" aria-label="The ${noun} at the pointer"></span
           ><span id="map-words"></span>
         </div>
       </div>

@@ -12,6 +12,7 @@ interface Score {
 }
 
 const scores: readonly Score[] = [
+  { path: ['prediction', 'top1'], title: 'Accuracy' },
   { path: ['knn', 'top1'], title: 'kNN' },
   { path: ['knn', 'top5'], title: 'kNN top-5' },
   { path: ['linear', 'top1'], title: 'Linear' },
@@ -33,6 +34,7 @@ const baselineNames: Readonly<Record<string, string>> = {
 };
 
 const meanings: readonly (readonly [string, string])[] = [
+  ['Accuracy', 'share of test images whose label the network itself predicts: it has learned the labels'],
   ['kNN', 'share of test images whose label the nearest training images vote for'],
   ['Linear', 'share that a linear classifier on the frozen features gets right'],
   ['ACC', 'share that is right when each class is matched with one label (Hungarian method)'],

@@ -1,25 +1,23 @@
-import type { Random } from '@ssl/random';
-
+import { z } from 'zod';
+import { probability } from '../../image/parameters.ts';
+import { defineSpectrogramTransform, deviationOf } from '../audio-transform.ts';
 import { linearFader } from '../functional/linear-fader.ts';
-import type { Spectrogram } from '../spectrogram.ts';
-
-/** How much the loudness changes. */
-export interface RandomFaderOptions {
-  /** Highest change at either end, in units of the spectrogram's values. Default 1. */
-  readonly gain?: number;
-}
 
 /**
- * Makes a sound fade in or out: what is added to the first and to the last frame is uniform in [−gain, gain). The
- * authors apply it to normalised spectrograms, where 1 is the standard deviation of the data.
+ * Makes a sound fade in or out: what is added to the first and to the last frame is uniform in [−gain, gain).
  *
- * Source: nttcslab/byol-a at 3e65c92, `RandomLinearFader`.
+ * Source: Niizumi et al., 2022; nttcslab/byol-a at 3e65c92, `RandomLinearFader`.
  */
-export function randomLinearFader(
-  spectrogram: Spectrogram,
-  random: Random,
-  { gain = 1 }: RandomFaderOptions = {},
-): Spectrogram {
-  const head = random.uniform(-gain, gain);
-  return linearFader(spectrogram, head, random.uniform(-gain, gain));
-}
+export const randomLinearFader = defineSpectrogramTransform({
+  name: 'randomLinearFader',
+  parameters: {
+    /** Highest change at either end, in standard deviations of the data. */
+    gain: z.number().min(0).default(1),
+    probability: probability(1),
+  },
+  apply(spectrogram, { gain }, random, context) {
+    const unit = deviationOf(context);
+    const head = random.uniform(-gain, gain) * unit;
+    return linearFader(spectrogram, head, random.uniform(-gain, gain) * unit);
+  },
+});

@@ -1,43 +1,47 @@
 import type { Random } from '@ssl/random';
-
+import { z } from 'zod';
+import { probability } from '../../image/parameters.ts';
+import { defineSpectrogramTransform, fillParameter, fillValue } from '../audio-transform.ts';
 import { maskStripe, type MaskAxis, type Stripe } from '../functional/mask-stripe.ts';
-import type { Spectrogram } from '../spectrogram.ts';
-
-/** How many stripes are masked along one axis, and how wide they are. */
-export interface MaskStripesOptions {
-  readonly axis: MaskAxis;
-  /** Number of stripes; they may overlap. Default 1. */
-  readonly count?: number;
-  /** A stripe is narrower than this many bands or frames. */
-  readonly maxLength: number;
-  /** A stripe is also narrower than this share of the axis. Default 1. */
-  readonly maxShare?: number;
-  /** See `maskStripe`. Default 0. */
-  readonly fill?: number;
-}
 
 /**
  * Masks random bands or frames, the masking of SpecAugment.
  *
  * Source: Park et al., 2019; torchaudio.transforms.FrequencyMasking and TimeMasking (`mask_along_axis`).
  */
-export function randomMaskStripes(
-  spectrogram: Spectrogram,
-  random: Random,
-  options: MaskStripesOptions,
-): Spectrogram {
-  let result = spectrogram;
-  for (let i = 0; i < (options.count ?? 1); i++) {
-    result = maskStripe(result, drawStripe(spectrogram, random, options), options.fill);
-  }
-  return result;
-}
+export const randomMaskStripes = defineSpectrogramTransform({
+  name: 'randomMaskStripes',
+  parameters: {
+    /** `frequency` masks bands, `time` masks frames. */
+    axis: z.enum(['frequency', 'time']),
+    /** Number of stripes; they may overlap. */
+    count: z.int().min(1).max(100).default(1),
+    /** A stripe is narrower than this many bands or frames. */
+    maxLength: z.number().min(0),
+    /** A stripe is also narrower than this share of the axis. */
+    maxShare: z.number().min(0).max(1).default(1),
+    /** What the stripes are filled with. */
+    fill: fillParameter,
+    probability: probability(1),
+  },
+  apply(spectrogram, { count, fill, ...widths }, random, context) {
+    let result = spectrogram;
+    for (let stripe = 0; stripe < count; stripe++) {
+      result = maskStripe(result, drawStripe(spectrogram, random, widths), fillValue(fill, context));
+    }
+    return result;
+  },
+});
 
 /** Draws one stripe of `randomMaskStripes`. */
 export function drawStripe(
   { height, width }: { readonly height: number; readonly width: number },
   random: Random,
-  { axis, maxLength, maxShare = 1 }: MaskStripesOptions,
+  {
+    axis,
+    maxLength,
+    maxShare,
+  }: { readonly axis: MaskAxis; readonly maxLength: number; readonly maxShare: number },
 ): Stripe {
   const size = axis === 'frequency' ? height : width;
   const length = random.uniform(0, Math.min(maxLength, Math.floor(size * maxShare)));

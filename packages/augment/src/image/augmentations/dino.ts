@@ -15,15 +15,21 @@ export const dino = defineAugmentation({
   source: 'Caron et al., ICCV 2021; facebookresearch/dino at 7c446df, main_dino.py DataAugmentationDINO',
   strength: 'strong',
   needs: needsColour,
-  recipe: (input) => ({
-    view: crops(input, sizeOf(input), [0.4, 1]),
-    alternately: [[blur(1)], [blur(0.1), { name: 'randomSolarize', threshold: 128 / 255, probability: 0.2 }]],
-    local: [...crops(input, localSizeOf(input), [0.05, 0.4]), blur(0.5)],
-  }),
+  recipe(input) {
+    const [size, localSize] = [sizeOf(input), localSizeOf(input)];
+    const solarize = { name: 'randomSolarize', threshold: 128 / 255, probability: 0.2 } as const;
+    return {
+      view: crops(input, size, [0.4, 1]),
+      alternately: [[blur(1, size)], [blur(0.1, size), solarize]],
+      local: [...crops(input, localSize, [0.05, 0.4]), blur(0.5, localSize)],
+    };
+  },
 });
 
-function blur(probability: number) {
-  return { name: 'gaussianBlur', kernelSize: 23, sigma: [0.1, 2], probability } as const;
+/** A kernel of 23 pixels, or the largest that images of this size take. */
+function blur(probability: number, [height, width]: readonly [number, number]) {
+  const kernelSize = Math.min(23, 2 * Math.min(height, width) - 1);
+  return { name: 'gaussianBlur', kernelSize, sigma: [0.1, 2], probability } as const;
 }
 
 function crops(

@@ -2,17 +2,17 @@ import { join } from 'node:path';
 
 import type { Split } from './dataset.ts';
 import { entryAt, namesIn } from './file-system.node.ts';
-import { listImages } from './list-images.node.ts';
+import { listFiles } from './list-files.node.ts';
 
-/** The images of one split of an image folder. */
-export interface ImageFolderSplit {
+/** The files of one split of a folder that is a data set. */
+export interface FolderSplit {
   /** The folder that holds them: the root, or `train/` or `test/` in it. */
   readonly folder: string;
   /** Relative to `folder`, in an order that is the same on every machine. */
   readonly paths: readonly string[];
   /** Class of each path, and the names of the classes. Absent where the folder tells no classes apart. */
   readonly classes?: { readonly names: readonly string[]; readonly labels: readonly number[] };
-  /** Images that lie beside the classes' folders, and so belong to none. */
+  /** Files that lie beside the classes' folders, and so belong to none. */
   readonly leftOut: readonly string[];
   /** How many files have each other extension. */
   readonly otherExtensions: ReadonlyMap<string, number>;
@@ -44,15 +44,20 @@ export async function findSplitFolders(
 }
 
 /**
- * Lists the images of a split, and their classes: the sub-folders with images, sorted by name, of both splits
- * together so that both count them alike.
+ * Lists the files of a split that have one of some extensions, and their classes: the sub-folders with such files,
+ * sorted by name, of both splits together so that both count them alike.
  */
-export async function listSplit(root: string, split: Split): Promise<ImageFolderSplit> {
+export async function listSplit(
+  root: string,
+  split: Split,
+  extensions: readonly string[],
+): Promise<FolderSplit> {
   const folders = await findSplitFolders(root);
   const folder = folders[split] ?? root;
   const otherFolder = folders[split === 'train' ? 'test' : 'train'];
-  const list = await listImages(folder);
-  const others = otherFolder === undefined ? [] : [...(await listImages(otherFolder)).folders.keys()];
+  const list = await listFiles(folder, extensions);
+  const others =
+    otherFolder === undefined ? [] : [...(await listFiles(otherFolder, extensions)).folders.keys()];
 
   const names = [...new Set([...list.folders.keys(), ...others])].sort();
   const { loose, otherExtensions } = list;

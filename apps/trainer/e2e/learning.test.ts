@@ -1,0 +1,79 @@
+import { useBackend } from '@ssl/backend/node';
+import { createGeneratedShapes, type Dataset } from '@ssl/data';
+import { extractFeatures, logisticRegressionProbe, type LabelledFeatures } from '@ssl/eval';
+import { getMethod } from '@ssl/losses';
+import { disposeModule, type Backbone } from '@ssl/models';
+import { createRunBackbone, createTrainer, resolveConfig, type Settings, type Trainer } from '@ssl/train';
+import { beforeAll, describe, expect, it } from 'vitest';
+
+/** A linear probe on a trained backbone must beat one on the same backbone untrained by this much. */
+const leastMargin = 0.15;
+
+/** What all methods are trained with, but for their own settings. */
+const shared: Settings = {
+  augmentation: 'generated-shapes',
+  normalization: { mean: [0.5, 0.5, 0.5], std: [0.25, 0.25, 0.25] },
+  // The first layers of stride 4 let the network see the whole shape, and a step takes a fraction of the time.
+  backbone: { name: 'resnet-tiny', width: 16, stem: 'imagenet', initialization: 'pytorch' },
+  epochs: 8,
+  batchSize: 128,
+  optimizer: { name: 'sgd', learningRate: 0.12, momentum: 0.9, weightDecay: 5e-4 },
+  schedule: { name: 'cosine', warmupEpochs: 1 },
+};
+
+/** Settings by which each method learns: a line a method. Above each, the margin measured, in points. */
+const settings: Readonly<Record<string, Settings>> = {
+  // 67
+  supervised: { epochs: 4 },
+  // 44
+  rotation: {},
+  // 53
+  'self-classifier': {
+    epochs: 12,
+    methodOptions: {
+      ...{ classes: [10, 20, 50], hiddenDim: 256 },
+      ...{ epsilon: 1e-8, headInitialization: 'pytorch', classifierScale: 'fixed' },
+    },
+  },
+  // 51
+  sela: {
+    ...{ epochs: 12, batchSize: 64, optimizer: { learningRate: 0.06 } },
+    methodOptions: {
+      ...{ heads: 4, classes: 32, hiddenDim: 256, relabellings: 24 },
+      ...{ lambda: 10, tolerance: 0.01, schedule: 'linear' },
+    },
+  },
+};
+
+const probed = createGeneratedShapes({ length: 2000 });
+const held = createGeneratedShapes({ split: 'test', length: 1000 });
+
+async function probe({ batches }: Trainer, backbone: Backbone): Promise<number> {
+  const featuresOf = async (dataset: Dataset): Promise<LabelledFeatures> =>
+    (await extractFeatures(backbone, batches(dataset))) as LabelledFeatures;
+  const { top1 } = await logisticRegressionProbe(await featuresOf(probed), await featuresOf(held));
+  return top1;
+}
+
+beforeAll(async () => {
+  await useBackend('wasm', { threads: 1 });
+});
+
+describe('on generated shapes, a linear probe shows that', () => {
+  it.each(Object.entries(settings))('%s learns', async (name, own) => {
+    const method = getMethod(name);
+    const layers = [
+      { source: 'shared', settings: shared },
+      { source: name, settings: own },
+    ];
+    const { config } = resolveConfig({ method, layers });
+    const trainer = await createTrainer({ method, dataset: createGeneratedShapes(), config });
+    const untrained = createRunBackbone(trainer.plan);
+    const before = await probe(trainer, untrained);
+    await trainer.run();
+    const after = await probe(trainer, trainer.backbone);
+    expect(after - before, `${before} untrained, ${after} trained`).toBeGreaterThan(leastMargin);
+    trainer.dispose();
+    disposeModule(untrained);
+  });
+});

@@ -108,7 +108,7 @@ const cases: readonly (readonly [string, readonly string[], RegExp])[] = [
   [
     'a range for images of 8 bits',
     train('good', '--range', '0,100'),
-    /--range: good \(train\) holds images of 8 bits/,
+    /--range: good \(train\) needs none/,
   ],
   [
     'rotation of images that are not square',

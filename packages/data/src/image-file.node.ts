@@ -11,22 +11,20 @@ import { describeStack, readTiff, type TiffPage } from './formats/tiff.ts';
 import { endsWhole, readImageHeader } from './image-header.ts';
 import type { ValueType } from './value-types.ts';
 
-/** What an image file holds. */
-export interface ImageDescription {
-  readonly height: number;
-  readonly width: number;
-  /** As it is decoded at the depth of the file: 3 for pictures of at most 8 bits. */
-  readonly channels: number;
-  readonly valueType: ValueType;
-  /** Whether `decodeImageFile` gives the same: a JPEG, PNG or WebP of 8 bits. */
-  readonly isPicture: boolean;
-  /** Of its length and its first and last bytes. */
-  readonly digest: string;
-}
-
-/** What a look at an image file found, or why it cannot be used. */
+/** What a look at an image file found: its size, or why it cannot be used. */
 export type ImageInspection =
-  ImageDescription | { /** A few words: `truncated`. */ readonly problem: string };
+  | {
+      readonly height: number;
+      readonly width: number;
+      /** As it is decoded at the depth of the file: 3 for pictures of at most 8 bits. */
+      readonly channels: number;
+      readonly valueType: ValueType;
+      /** Whether `decodeImageFile` gives the same: a JPEG, PNG or WebP of 8 bits. */
+      readonly isPicture: boolean;
+      /** Of its length and its first and last bytes. */
+      readonly digest: string;
+    }
+  | { /** A few words: `truncated`. */ readonly problem: string };
 
 /** Bytes looked at, at either end of a file. */
 const endLength = 4096;
@@ -85,7 +83,7 @@ export async function inspectImageFile(path: string): Promise<ImageInspection> {
  * @throws UserError if it is of a kind that is not read
  * @throws Error if it is damaged
  */
-function inspectTiff(bytes: Uint8Array): Omit<ImageDescription, 'digest'> {
+function inspectTiff(bytes: Uint8Array): Omit<Exclude<ImageInspection, { problem: string }>, 'digest'> {
   const pages = readTiff(bytes, 'TIFF');
   const { height, width, channels, sampleType } = describeStack(pages, 'TIFF');
   const [first] = pages as [TiffPage];

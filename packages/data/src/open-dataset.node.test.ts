@@ -25,7 +25,7 @@ describe('openDataset', () => {
   it('says what it would take instead of a missing path or an unknown file', async () => {
     const folder = temporaryFolder({ 'data.csv': 'a,b' });
     const choices =
-      'give generated:shapes, or generated:tones, or a CIFAR-10 binary folder \\(.*\\), or .*IDX.*, or a folder of recordings \\(.*\\), or a folder of images \\(.*\\)';
+      'give generated:shapes, or generated:tones, or generated:sentences, or a CIFAR-10 binary folder \\(.*\\), or .*IDX.*, or .*npy.*, or a folder of recordings \\(.*\\), or a folder of images \\(.*\\)';
     for (const open of [openDataset, datasetSplits]) {
       await expect(open(join(folder, 'nothing'))).rejects.toMatchObject({
         name: 'UserError',

@@ -7,9 +7,9 @@ import type { DatasetSource, Dataset, SharedDataset, Split } from './dataset.ts'
 import { sourceRange, type DatasetKind, type DatasetSpec } from './dataset-kind.node.ts';
 import { datasetKinds, isBuiltIn } from './dataset-kinds.node.ts';
 import { entryAt, namesIn } from './file-system.node.ts';
-import type { ValueRange } from './formats/value-range.ts';
 import { generatedNameIn } from './generated-spec.ts';
 import { countExtensions } from './list-files.node.ts';
+import type { ValueRange } from './formats/value-range.ts';
 import { shareDataset } from './subset.ts';
 
 /** How to open a data set. */

@@ -56,10 +56,10 @@ export interface TrainRequest extends ResolvedConfig {
   readonly dataKindSource?: ModuleSource | undefined;
   readonly preset?: string | undefined;
   readonly data: string;
-  /** The values that stand for 0 and 1 in the data set's images, where the user says. */
-  readonly range?: ValueRange | undefined;
   /** A file of labels, in place of the data set's own. */
   readonly labels?: string | undefined;
+  /** The values that stand for 0 and 1 in the data set's images, where the user says. */
+  readonly range?: ValueRange | undefined;
   readonly out: string;
   readonly backend: BackendName;
   readonly threads?: number | undefined;
@@ -116,8 +116,8 @@ export async function resolveTrainRequest(options: TrainOptions, now: Date): Pro
     dataKindSource: await loadDataKind(options.dataKind ?? command.dataKind),
     preset,
     data,
-    range: options.range ?? command.range,
     labels: options.labels ?? command.labels,
+    range: options.range ?? command.range,
     out: options.out ?? command.out ?? defaultFolder(method.name, data, now),
     // `useBackend` checks the name.
     backend: (options.backend ?? command.backend ?? 'auto') as BackendName,

@@ -24,15 +24,15 @@ export async function startRun(
   const { method, config, threads, strict } = request;
   const onWarning = (line: string): void => terminal.note(`Warning: ${line}`);
   const backend = await useBackend(request.backend, threads === undefined ? {} : { threads });
-  const labels = request.labels === undefined ? undefined : await readLabelsFile(request.labels);
   const { range } = request;
+  const labels = request.labels === undefined ? undefined : await readLabelsFile(request.labels);
   const opened = await openDataset(request.data, { strict, onWarning, ...(range && { range }) });
   try {
-    checkRange(range, opened);
     const dataset = withLabelsOf(labels, opened);
     if (!method.usesLabels && (labels ?? config.labelsPerClass) !== undefined) {
       onWarning(`${method.name} learns without labels: --labels and --labels-per-class change nothing in it`);
     }
+    checkRange(range, dataset);
     const plan = await planRun({ method, dataset, config });
     const description = describeRun({
       ...{ plan, method, dataset, backend },
@@ -60,7 +60,7 @@ export async function startRun(
 function checkRange(range: ValueRange | undefined, { name, samples }: Dataset): void {
   if (range === undefined || sampleRange(samples) !== undefined) return;
   throw new UserError(
-    `--range: ${name} holds ${samples.modality === 'image' ? 'images of 8 bits, whose values go from 0 to 255' : 'no images'}: leave it out`,
+    `--range: ${name} needs none: it is for images of 16 bits or of real numbers; leave it out`,
   );
 }
 

@@ -123,7 +123,7 @@ describe('files that cannot be read', () => {
     await expect(openDataset(folder)).rejects.toThrow(
       `${folder} holds no recording (.wav); it holds 2 .mp3 files`,
     );
-    const pictures = temporaryFolder({ 'a.txt': 'x', 'b.wav': tone, 'c.txt': 'y' });
+    const pictures = temporaryFolder({ 'a.pdf': 'x', 'b.wav': tone, 'c.pdf': 'y' });
     await expect(openDataset(pictures)).rejects.toThrow('holds no image');
   });
 

@@ -47,7 +47,7 @@ describe('generated:shapes', () => {
   it.each([
     [
       'generated:shaeps',
-      'unknown generated data set "shaeps": did you mean "shapes"? (valid: shapes, tones)',
+      'unknown generated data set "shaeps": did you mean "shapes"? (valid: shapes, tones, sentences)',
     ],
     ['generated:shapes?lenght=3', 'unknown option of generated:shapes "lenght": did you mean "length"?'],
     ['generated:shapes?length=', 'generated:shapes: length must be a whole number, got ""'],

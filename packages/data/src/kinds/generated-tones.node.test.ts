@@ -48,7 +48,7 @@ describe('generated:tones', () => {
   });
 
   it.each([
-    ['generated:tone', 'unknown generated data set "tone": did you mean "tones"? (valid: shapes, tones)'],
+    ['generated:tone', 'unknown generated data set "tone": did you mean "tones"? (valid: shapes, tones, sentences)'],
     ['generated:tones?lenght=3', 'unknown option of generated:tones "lenght": did you mean "length"?'],
     ['generated:tones?rate=8k', 'generated:tones: rate must be a whole number, got "8k"'],
     ['generated:tones?rate=100', 'rate must be an integer from 2000 to 192000, got 100'],

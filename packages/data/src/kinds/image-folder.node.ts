@@ -6,12 +6,12 @@ import { UserError } from '@ssl/errors';
 import type { DatasetSource, Dataset, SharedDataset } from '../dataset.ts';
 import { sourceText, type DatasetKind, type OpenContext } from '../dataset-kind.node.ts';
 import { allocateDecodedCache, withDecodedCache, type DecodedCacheMemory } from '../decoded-cache.ts';
-import { complainOfLeftOut, inspectFiles, noFilesError, type InspectedFiles } from '../folder-files.node.ts';
+import { complainOfLeftOut, inspectFiles, noFilesError } from '../folder-files.node.ts';
 import { findSplitFolders, listSplit } from '../folder-layout.node.ts';
 import { decodeImageDeep } from '../formats/decode-image-deep.node.ts';
 import { checkFinite, type ImageSamples } from '../formats/image-samples.ts';
 import { measureRange, type ValueRange } from '../formats/value-range.ts';
-import { decodeImageFile, inspectImageFile, type ImageDescription } from '../image-file.node.ts';
+import { decodeImageFile, inspectImageFile } from '../image-file.node.ts';
 import type { ValueType } from '../value-types.ts';
 
 /** The source of a folder of images. */
@@ -72,9 +72,11 @@ export const imageFolder: DatasetKind<ImageFolderSource> = {
     const { folder, paths, classes } = listed;
     if (paths.length === 0) throw await noFilesError(listed, nouns.singular, imageExtensions);
     complainOfLeftOut(listed, nouns, context);
-    const { kept, found, digest } = await inspectImages(folder, paths, context);
-    const sizes = Uint32Array.from(found.flatMap(({ height, width }) => [height, width]));
-    const { channels, valueType } = found[0] as ImageDescription;
+    const { kept, sizes, digest, channels, valueType, pictures } = await inspectImages(
+      folder,
+      paths,
+      context,
+    );
     const keptPaths = kept.map((index) => paths[index] as string);
     const range =
       valueType === 'uint8'
@@ -84,15 +86,14 @@ export const imageFolder: DatasetKind<ImageFolderSource> = {
       ...{ kind: 'image-folder', name: `${basename(root)} (${split})`, folder, paths: keptPaths },
       source: { ...source, split, ...(range && { range }) },
       cache: allocateDecodedCache(sizes, channels, context.cacheBytes, valueType),
-      pictures: found.every(({ isPicture }) => isPicture),
-      range: range ?? byteRange,
+      ...{ pictures, range: range ?? byteRange },
       fingerprint: digest,
     };
     const [height, width] = commonSize(sizes) ?? [null, null];
     return {
       ...attachImageFolder(files),
       samples: { modality: 'image', shape: [height, width, channels], ...(range && { range }) },
-      names: files.paths.map((path) => relative(root, join(folder, path)).replaceAll('\\', '/')),
+      names: keptPaths.map((path) => relative(root, join(folder, path)).replaceAll('\\', '/')),
       ...(classes && {
         classNames: classes.names,
         labels: Int32Array.from(kept, (index) => classes.labels[index] as number),
@@ -120,30 +121,6 @@ function attachImageFolder(files: SharedImageFolder): Dataset {
     close: () => Promise.resolve(),
   };
   return withDecodedCache(dataset, cache, range);
-}
-
-/** Looks at all files, which must agree in type and channels. */
-async function inspectImages(
-  folder: string,
-  paths: readonly string[],
-  context: OpenContext,
-): Promise<InspectedFiles<ImageDescription>> {
-  const inspected = await inspectFiles(
-    folder,
-    paths,
-    { kind: 'image-folder', plural: nouns.plural, inspect: inspectImageFile },
-    context,
-  );
-  const { found, kept } = inspected;
-  const typeOf = ({ valueType, channels }: ImageDescription): string =>
-    `${valueType} with ${channels} ${channels === 1 ? 'channel' : 'channels'}`;
-  const types = found.map(typeOf);
-  const other = types.findIndex((type) => type !== types[0]);
-  if (other < 0) return inspected;
-  const describe = (place: number): string => `${paths[kept[place] as number]} (${types[place]})`;
-  throw new UserError(
-    `${folder}: expected images of one type and number of channels, got ${describe(0)} and ${describe(other)}: convert one of them, or keep them in folders of their own`,
-  );
 }
 
 /** Decodes a file at its depth. */
@@ -175,14 +152,56 @@ async function inspectTrain(
 ): Promise<{ readonly folder: string; readonly paths: readonly string[] }> {
   const { folder, paths } = await listSplit(root, 'train', imageExtensions);
   const quiet = { ...context, strict: false, onWarning: () => undefined };
-  const { kept, found } = await inspectImages(folder, paths, quiet);
-  const { valueType } = found[0] as ImageDescription;
+  const { kept, valueType } = await inspectImages(folder, paths, quiet);
   if (valueType !== other.valueType) {
     throw new UserError(
       `${root}: expected images of one type in both splits, got ${valueType} in ${folder} and ${other.valueType} in ${other.folder}: convert one of them`,
     );
   }
   return { folder, paths: kept.map((index) => paths[index] as string) };
+}
+
+/** What the images of a folder are, and which of them can be used. */
+interface InspectedImages {
+  /** Indices of the paths whose files can be used. */
+  readonly kept: readonly number[];
+  /** Their heights and widths, `[2 × kept]`. */
+  readonly sizes: Uint32Array;
+  readonly digest: string;
+  readonly channels: number;
+  readonly valueType: ValueType;
+  /** Whether all are JPEG, PNG or WebP pictures of 8 bits. */
+  readonly pictures: boolean;
+}
+
+/** @throws UserError if the images differ in type or number of channels, and as `inspectFiles` */
+async function inspectImages(
+  folder: string,
+  paths: readonly string[],
+  context: OpenContext,
+): Promise<InspectedImages> {
+  const { kept, found, digest } = await inspectFiles(
+    folder,
+    paths,
+    { kind: 'image-folder', plural: nouns.plural, inspect: inspectImageFile },
+    context,
+  );
+  const kinds = found.map(
+    ({ valueType, channels }) => `${valueType} with ${channels} ${channels === 1 ? 'channel' : 'channels'}`,
+  );
+  const odd = kinds.findIndex((kind) => kind !== kinds[0]);
+  if (odd >= 0) {
+    const [first, other] = [kept[0], kept[odd]].map((index) => paths[index as number]);
+    throw new UserError(
+      `${folder}: expected images of one type and number of channels, got ${first} (${kinds[0]}) and ${other} (${kinds[odd]}): convert one of them, or keep them in folders of their own`,
+    );
+  }
+  const { channels, valueType } = found[0] as (typeof found)[number];
+  return {
+    ...{ kept, digest, channels, valueType },
+    sizes: Uint32Array.from(found.flatMap(({ height, width }) => [height, width])),
+    pictures: found.every(({ isPicture }) => isPicture),
+  };
 }
 
 function commonSize(sizes: Uint32Array): readonly [number, number] | undefined {

@@ -105,11 +105,7 @@ const cases: readonly (readonly [string, readonly string[], RegExp])[] = [
     train('twelve-bits/images.npy', '--range', '4095'),
     /--range: expected two numbers LOW,HIGH/,
   ],
-  [
-    'a range for images of 8 bits',
-    train('good', '--range', '0,100'),
-    /--range: good \(train\) needs none/,
-  ],
+  ['a range for images of 8 bits', train('good', '--range', '0,100'), /--range: good \(train\) needs none/],
   [
     'rotation of images that are not square',
     [

@@ -1,4 +1,4 @@
-import { augmentationRecipeSchema, type AugmentationRecipe } from '@ssl/augment';
+import { augmentationRecipeSchema } from '@ssl/augment';
 import { backboneNames } from '@ssl/models';
 import { z } from 'zod';
 import { gradientClippingSchema } from '../optimizers/clip-gradients.ts';
@@ -30,7 +30,7 @@ const normalization = z
     'what inputs are normalised by: auto (measured on the training data), none, a name such as imagenet, or { mean, std }',
   );
 
-const augmentation: z.ZodType<string | AugmentationRecipe, string | AugmentationRecipe | undefined> = z
+const augmentation = z
   .union([z.string().min(1), augmentationRecipeSchema])
   .default('auto')
   .describe(

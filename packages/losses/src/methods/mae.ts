@@ -54,7 +54,7 @@ export const mae: MethodDefinition<MaeOptions, MaeRoles> = {
       description: 'CIFAR-10 on a CPU in 20 epochs: a small vision transformer, in steps of 128 images',
       options: { decoderDim: 64, decoderDepth: 1 },
       training: {
-        backbone: { name: 'vit-micro', dim: 96, heads: 3, positions: 'sincos', initialization: 'xavier' },
+        backbone: { name: 'vit-micro', dim: 96, heads: 3, positions: 'sincos' },
         augmentation: 'crop-and-flip',
         batchSize: 128,
         optimizer: { name: 'adamw', learningRate: 0.002, beta1: 0.9, beta2: 0.95, weightDecay: 0.05 },

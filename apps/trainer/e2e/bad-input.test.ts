@@ -14,7 +14,7 @@ beforeAll(async () => {
   await mkdir(join(folder, 'empty'));
   await mkdir(join(folder, 'run-without-config'));
   await writeFiles(folder, {
-    'texts/readme.txt': 'no picture',
+    'papers/a.pdf': 'no picture',
     'cifar/data_batch_1.bin': new Uint8Array(3073 * 40 - 1),
     'taken/file.txt': 'something',
     'file.txt': 'something',
@@ -64,7 +64,7 @@ const cases: readonly (readonly [string, readonly string[], RegExp])[] = [
   ['no data', ['train', ...tiny], /--data is missing/],
   ['a missing path', train('nowhere'), /nowhere: no such file or folder/],
   ['an empty folder', train('empty'), /empty.*(no image|holds no|empty)/],
-  ['a folder with no image', train('texts'), /texts.*no image/],
+  ['a folder with no image', train('papers'), /papers.*no image/],
   [
     'a truncated JPEG, strictly',
     train('truncated', '--strict'),
@@ -114,7 +114,7 @@ const cases: readonly (readonly [string, readonly string[], RegExp])[] = [
     ],
     /rotation: turns square images, 8×12 is none; set a square input size, e\.g\. --image-size 8/,
   ],
-  ['fewer images than a batch', train('few'), /4 images, fewer than a batch of 32/],
+  ['fewer images than a batch', train('few'), /4 samples, fewer than a batch of 32/],
   ['an unknown method', train('good', '--method', 'self-clasifier'), /did you mean "self-classifier"/],
   ['an unknown backbone', train('good', '--backbone', 'resnet-tine'), /did you mean "resnet-tiny"/],
   ['an unknown backend', train('good', '--backend', 'wsam'), /unknown backend "wsam": did you mean "wasm"/],

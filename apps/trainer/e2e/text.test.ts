@@ -70,7 +70,7 @@ describe('from texts to a report', () => {
       ['--method', 'masked-tokens', '--data', 'generated:shapes?length=64'],
       /masked-tokens learns from sequences/,
     ],
-    ['texts', ['--method', 'rotation', '--data', 'news'], /rotation: turns images/],
+    ['texts', ['--method', 'rotation', '--data', 'news'], /rotation: predicts turns of images, and texts cannot be turned/],
     [
       'texts',
       ['--method', 'byol', '--data', 'news', '--batch-size', '8', '--backbone', 'resnet-tiny'],

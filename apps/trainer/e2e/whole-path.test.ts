@@ -173,7 +173,7 @@ describe('supervised training', () => {
     expect({ status, stderr }).toEqual({
       status: 2,
       stderr:
-        'ssl: supervised: the data set has no labels; use one with a sub-folder for each class, or a method that needs none\n',
+        'ssl: supervised learns from labels, and unlabelled (train) has none; name them by --labels, use a data set with labels, or a method that needs none\n',
     });
   });
 });

@@ -85,15 +85,10 @@ export const rotation: MethodDefinition<RotationOptions, RotationRoles> = {
     const { noun, transforms } = getModality(input.modality);
     if (transforms['rotate90'] === undefined) {
       throw new UserError(
-        `rotation: predicts turns of images, and a ${noun} cannot be turned; use another method`,
+        `rotation: predicts turns of images, and ${noun}s cannot be turned; use another method`,
       );
     }
     const [height, width] = input.shape;
-    if (input.shape.length !== 3) {
-      throw new UserError(
-        `rotation: turns images, and these samples are of the kind "${input.modality}"; use another method`,
-      );
-    }
     if (height !== width) {
       throw new UserError(
         `rotation: turns square images, ${height}×${width} is none; set a square input size, e.g. --image-size ${height}`,

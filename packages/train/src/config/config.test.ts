@@ -151,7 +151,7 @@ describe('resolveConfig', () => {
     ],
     [
       { optimizer: { name: 'adamw', momentum: 0.9 } },
-      'unknown setting of optimizer "momentum": (valid: name, learningRate, beta1',
+      'unknown setting of optimizer "momentum" (valid: name, learningRate, beta1',
     ],
     [
       { optimizer: { name: 'sdg' } },

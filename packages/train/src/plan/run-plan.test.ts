@@ -258,7 +258,7 @@ describe('the streams of a plan', () => {
     const { labels, classNames, ...bare } = noiseDataset(14);
     expect([labels?.length, classNames?.length]).toEqual([14, 2]);
     expect(await messageOf(plan({}, bare, halves))).toBe(
-      'toy learns from labels, and noise has none; use a data set with labels, or a method that needs none',
+      'toy learns from labels, and noise has none; name them by --labels, use a data set with labels, or a method that needs none',
     );
     expect(await messageOf(plan({}, noiseDataset(14), halves))).toMatch(
       /^toy: no sample of noise is unlabelled/,

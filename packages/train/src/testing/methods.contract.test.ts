@@ -55,6 +55,8 @@ const trials: Readonly<Record<string, readonly Trial[]>> = {
       config: { augmentation: 'dino' },
     },
   ],
+  // With labels for some samples: trainer/s4l.test.ts.
+  s4l: [{ options: { pretext: ['byol'], pretextOptions: { byol: { hiddenDim: 8, outDim: 4 } } } }],
   supervised: [{}, { options: { labelSmoothing: 0.1 } }],
 };
 

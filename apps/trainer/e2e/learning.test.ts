@@ -51,11 +51,11 @@ const settings: Readonly<Record<string, Settings>> = {
       ...{ epsilon: 1e-8, headInitialization: 'pytorch', classifierScale: 'fixed' },
     },
   },
-  // 51
+  // 28
   sela: {
-    ...{ epochs: 12, batchSize: 64, optimizer: { learningRate: 0.06 } },
+    ...{ epochs: 6, batchSize: 64, optimizer: { learningRate: 0.06 } },
     methodOptions: {
-      ...{ heads: 4, classes: 32, hiddenDim: 256, relabellings: 24 },
+      ...{ heads: 4, classes: 32, hiddenDim: 256, relabellings: 12 },
       ...{ lambda: 10, tolerance: 0.01, schedule: 'linear' },
     },
   },

@@ -19,9 +19,10 @@ import {
 
 const image: InputSpec = { modality: 'image', shape: [32, 32, 3], dtype: 'float32' };
 const tokens: InputSpec = { modality: 'tokens', shape: [128], dtype: 'int32', vocabulary: 259 };
+const sound: InputSpec = { modality: 'audio', shape: [16, 24, 1], dtype: 'float32', spectrogram: {} };
 /** Of no kind that a network is made for. */
 const odd: InputSpec = { modality: 'volume', shape: [2, 2, 2, 2, 2], dtype: 'int32' };
-const inputs: readonly InputSpec[] = [image, tokens, { ...image, shape: [48, 32, 5] }];
+const inputs: readonly InputSpec[] = [image, tokens, sound, { ...image, shape: [48, 32, 5] }];
 /** Small, so that all can be built here. */
 const small: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   resnet18: { width: 4 },

@@ -3,6 +3,7 @@ import { unknownNameError, UserError } from '@ssl/errors';
 import type { Random } from '@ssl/random';
 import { z } from 'zod';
 import type { Backbone, TokenEncoder } from '../backbone.ts';
+import { audioCnn } from './audio-cnn.ts';
 import type { AnyBackboneKind, BackboneOffer } from './backbone-kind.ts';
 import { mlp } from './mlp.ts';
 import { resnets } from './resnet.ts';
@@ -11,6 +12,7 @@ import { visionTransformers } from './vision-transformer.ts';
 
 /** All kinds of backbones: the one list. The first that takes an input is the default for it. */
 export const backboneKinds: readonly AnyBackboneKind[] = [
+  audioCnn,
   ...resnets,
   ...visionTransformers,
   textTransformer,

@@ -1,0 +1,167 @@
+import type { InputSpec } from '@ssl/augment';
+import { useBackend } from '@ssl/backend/node';
+import { isUserError } from '@ssl/errors';
+import { createRandom } from '@ssl/random';
+import * as tf from '@tensorflow/tfjs-core';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { gradientsOf } from '../fixtures/golden.testing.ts';
+import type { Backbone } from '../backbone.ts';
+import { disposeModule } from '../parameter-tree.ts';
+import { createStatisticsRecorder } from '../statistics-recorder.ts';
+import { createBackbone, defaultBackbone, getBackboneKind, requireMap } from './registry.ts';
+
+const options = { width: 3, featureDim: 5 };
+const evaluation = { training: false };
+
+beforeAll(async () => {
+  await useBackend('wasm', { threads: 1 });
+});
+
+describe('audio-cnn', () => {
+  it('is the default for spectrograms only', () => {
+    expect(defaultBackbone(spectrograms())).toBe('audio-cnn');
+    expect(defaultBackbone(spectrograms(), 'map')).toBe('audio-cnn');
+    const other = { ...spectrograms(), spectrogram: undefined };
+    expect(defaultBackbone(other)).not.toBe('audio-cnn');
+    expect(getBackboneKind('audio-cnn').needs(other)).toBe('spectrograms [frequency, time, channels]');
+  });
+
+  it('halves bands and frames three times, and has the parameters of BYOL-A’s program', () => {
+    const backbone = create(spectrograms(20, 33, 2));
+    expect([...backbone.parameters].map(([name, { variable }]) => [name, variable.shape])).toEqual([
+      ['features.0.weight', [3, 3, 2, 3]],
+      ['features.1.weight', [3]],
+      ['features.1.bias', [3]],
+      ['features.4.weight', [3, 3, 3, 3]],
+      ['features.5.weight', [3]],
+      ['features.5.bias', [3]],
+      ['features.8.weight', [3, 3, 3, 3]],
+      ['features.9.weight', [3]],
+      ['features.9.bias', [3]],
+      ['fc.0.weight', [6, 5]],
+      ['fc.0.bias', [5]],
+      ['fc.3.weight', [5, 5]],
+      ['fc.3.bias', [5]],
+    ]);
+    const { map } = requireMap('test', backbone);
+    tf.tidy(() => {
+      expect(map(tf.zeros([1, 20, 33, 2]), evaluation).shape).toEqual([1, 2, 4, 3]);
+    });
+    disposeModule(backbone);
+  });
+
+  it('adds maximum and mean over time of two layers on all bands of a frame', () => {
+    const backbone = create(spectrograms());
+    const { map, poolMap } = requireMap('test', backbone);
+    tf.tidy(() => {
+      const x = tf.randomNormal([2, 16, 24, 1], 0, 1, 'float32', 1);
+      const encoded = map(x, evaluation);
+      const maps = encoded.arraySync();
+      const expected = maps.map((rows) => {
+        const frames = (rows[0] as number[][]).map((_, time) => rows.flatMap((row) => row[time] as number[]));
+        const outputs = frames.map((frame) => dense(backbone, 'fc.3', dense(backbone, 'fc.0', frame)));
+        return Array.from({ length: options.featureDim }, (_, unit) => {
+          const series = outputs.map((output) => output[unit] as number);
+          return Math.max(...series) + series.reduce((sum, value) => sum + value, 0) / series.length;
+        });
+      });
+      expect(expected.flat().some((value) => value > 0)).toBe(true);
+      const pooled = poolMap(encoded).dataSync();
+      for (const [index, value] of expected.flat().entries()) expect(pooled[index]).toBeCloseTo(value, 5);
+      expect(backbone.features(x, evaluation).dataSync()).toEqual(pooled);
+    });
+    disposeModule(backbone);
+  });
+
+  it('tells frequencies apart, hears a repetition as the same, and takes any number of frames', () => {
+    const backbone = create(spectrograms());
+    tf.tidy(() => {
+      const features = (x: tf.Tensor) => [...backbone.features(x, evaluation).dataSync()];
+      const half = tf.ones([1, 8, 24, 1]);
+      const [low, high] = [
+        tf.concat([half, tf.zerosLike(half)], 1),
+        tf.concat([tf.zerosLike(half), half], 1),
+      ];
+      expect(features(low)).not.toEqual(features(high));
+
+      const { poolMap } = requireMap('test', backbone);
+      const once = tf.randomNormal<tf.Rank.R4>([1, 2, 3, 3], 0, 1, 'float32', 2);
+      const twice = poolMap(tf.concat([once, once], 2)).dataSync();
+      const values = poolMap(once).dataSync();
+      for (const [index, value] of values.entries()) expect(twice[index]).toBeCloseTo(value, 5);
+      expect(features(tf.ones([1, 16, 40, 1]))).toHaveLength(options.featureDim);
+    });
+    disposeModule(backbone);
+  });
+
+  it('trains: every parameter has a finite gradient, and a copy keeps its own values', () => {
+    const before = tf.memory().numTensors;
+    const backbone = create(spectrograms());
+    const copy = backbone.clone();
+    tf.tidy(() => {
+      const recorder = createStatisticsRecorder();
+      const x = tf.randomNormal([6, 16, 24, 1], 0, 1, 'float32', 3);
+      const own = copy.features(x, evaluation).dataSync();
+      expect(backbone.features(x, evaluation).dataSync()).toEqual(own);
+      const gradients = gradientsOf(x, backbone.parameters, (inputs) =>
+        tf.sum(tf.square(backbone.features(inputs, recorder.context))),
+      );
+      recorder.commit();
+      for (const name of backbone.parameters.keys()) {
+        const values = (gradients.get(name) as tf.Tensor).dataSync();
+        expect(values.every(Number.isFinite), name).toBe(true);
+        expect(
+          values.some((value) => value !== 0),
+          name,
+        ).toBe(true);
+      }
+      expect(copy.features(x, evaluation).dataSync()).toEqual(own);
+      expect(backbone.features(x, evaluation).dataSync()).not.toEqual(own);
+    });
+    disposeModule(backbone);
+    disposeModule(copy);
+    expect(tf.memory().numTensors).toBe(before);
+  });
+
+  it('says what is wrong with a spectrogram', () => {
+    const error = errorOf(() => create(spectrograms(16, 7)));
+    expect(isUserError(error)).toBe(true);
+    expect(error.message).toBe(
+      'audio-cnn needs spectrograms of at least 8 bands and 8 frames, got 16×7; use longer segments (input.seconds) or more bands (input.melBands)',
+    );
+    const backbone = create(spectrograms());
+    expect(() => backbone.features(tf.zeros([1, 32, 24, 1]), evaluation)).toThrow(
+      'audio-cnn: expected spectrograms [batch,16,time,1], got 1×32×24×1',
+    );
+    disposeModule(backbone);
+  });
+});
+
+function spectrograms(bands = 16, frames = 24, channels = 1): InputSpec {
+  return { modality: 'audio', shape: [bands, frames, channels], dtype: 'float32', spectrogram: {} };
+}
+
+function create(input: InputSpec): Backbone {
+  return createBackbone('audio-cnn', { input, options, random: createRandom(1) });
+}
+
+/** A linear layer and ReLU, without TensorFlow.js. */
+function dense(backbone: Backbone, name: string, x: readonly number[]): number[] {
+  const valuesOf = (key: string) => backbone.parameters.get(`${name}.${key}`)?.variable.dataSync() ?? [];
+  const [weight, bias] = [valuesOf('weight'), valuesOf('bias')];
+  return Array.from(bias, (offset, unit) =>
+    Math.max(
+      0,
+      x.reduce((sum, value, index) => sum + value * (weight[index * bias.length + unit] as number), offset),
+    ),
+  );
+}
+
+function errorOf(action: () => unknown): Error {
+  try {
+    action();
+  } catch (error) {
+    return error as Error;
+  }
+  throw new Error('expected an error');
+}

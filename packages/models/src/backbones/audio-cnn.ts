@@ -1,0 +1,137 @@
+import { describeShape, imageSpecOf, type InputSpec } from '@ssl/augment';
+import { UserError } from '@ssl/errors';
+import { createRandom, type Random } from '@ssl/random';
+import * as tf from '@tensorflow/tfjs-core';
+import { z } from 'zod';
+import type { Backbone } from '../backbone.ts';
+import { createBatchNorm } from '../batch-norm.ts';
+import { createConvolution } from '../convolution.ts';
+import { uniformFanIn, zeros, type Initializer } from '../initializers.ts';
+import { createLinear } from '../linear.ts';
+import type { ForwardContext, Module } from '../module.ts';
+import { copyTree, treesOf } from '../parameter-tree.ts';
+import type { AnyBackboneKind } from './backbone-kind.ts';
+
+const optionsSchema = z.strictObject({
+  width: z.int().min(1).default(32).describe('channels of each convolution (paper: 64)'),
+  featureDim: z
+    .int()
+    .min(1)
+    .default(512)
+    .describe('units of both linear layers: the length of a feature (paper: 2048)'),
+});
+
+type AudioCnnOptions = z.output<typeof optionsSchema>;
+
+/** Blocks of convolution and pooling; each halves the bands and the frames. */
+const blockCount = 3;
+const smallestSide = 2 ** blockCount;
+
+/**
+ * The encoder of BYOL-A (Niizumi et al., IJCNN 2021, section III-C; `AudioNTT2020` in nttcslab/byol-a at 3e65c92) for
+ * spectrograms `[frequency, time, channels]`: three blocks of 3×3 convolution, batch norm, ReLU and 2×2 max-pool, then
+ * two linear layers with ReLU on all frequencies of each frame. The features are the sum of their maximum and their
+ * mean over time. Unlike a network that averages over both axes, it keeps apart what happens at different frequencies.
+ *
+ * It differs from the original in its default size, has no dropout between the linear layers, and leaves out the
+ * biases of convolutions, which batch norm removes. Parameters have the original's names: `features.0.weight`, …,
+ * `fc.0.weight`, `fc.3.weight`. The number of frames may vary between calls; the number of bands may not.
+ */
+export const audioCnn: AnyBackboneKind = {
+  name: 'audio-cnn',
+  description: 'BYOL-A’s encoder of spectrograms: three convolutions, then linear layers on each frame',
+  options: optionsSchema as unknown as AnyBackboneKind['options'],
+  offers: ['map'],
+  needs: (input) => (isSpectrogram(input) ? undefined : 'spectrograms [frequency, time, channels]'),
+  create: (input, options, random) => createAudioCnn(input, options as AudioCnnOptions, random),
+};
+
+/** Whether inputs are spectrograms: then they say with which settings they were made. */
+function isSpectrogram({ shape, dtype, spectrogram }: InputSpec): boolean {
+  return shape.length === 3 && dtype === 'float32' && typeof spectrogram === 'object' && spectrogram !== null;
+}
+
+function createAudioCnn(
+  input: InputSpec,
+  options: AudioCnnOptions,
+  random: Random,
+  initializer: Initializer = uniformFanIn,
+): Backbone {
+  const { width, featureDim } = options;
+  const { height: bands, width: frames, channels } = imageSpecOf(input);
+  assertLargeEnough(bands, frames);
+  const blocks = createBlocks(channels, width, random, initializer);
+  const rows = Math.floor(bands / smallestSide);
+  const linear = (name: string, inDim: number): Module<tf.Tensor2D, tf.Tensor2D> =>
+    createLinear({ inDim, outDim: featureDim, random: random.split(name), initializer });
+  const [first, second] = [linear('fc.0', width * rows), linear('fc.3', featureDim)];
+
+  function map(x: tf.Tensor, context: ForwardContext): tf.Tensor4D {
+    const [, height = 0, columns = 0, depth] = x.shape;
+    if (x.rank !== 4 || height !== bands || depth !== channels) {
+      throw new Error(
+        `audio-cnn: expected spectrograms [batch,${bands},time,${channels}], got ${describeShape(x.shape)}`,
+      );
+    }
+    assertLargeEnough(height, columns);
+    let y = x as tf.Tensor4D;
+    for (const { convolution, norm } of blocks) {
+      const activated = norm.forward(convolution.forward(y, context), context, { activation: 'relu' });
+      y = tf.maxPool(activated, 2, 2, 'valid');
+    }
+    return y;
+  }
+
+  function poolMap(y: tf.Tensor4D): tf.Tensor2D {
+    const [batch, , steps] = y.shape;
+    const byTime = tf.reshape<tf.Rank.R2>(tf.transpose(y, [0, 2, 1, 3]), [batch * steps, width * rows]);
+    // Linear layers do not look at the context.
+    const hidden = tf.relu(first.forward(byTime, { training: false }));
+    const encoded = tf.relu(second.forward(hidden, { training: false }));
+    const sequence = tf.reshape(encoded, [batch, steps, featureDim]);
+    return tf.add(tf.max<tf.Tensor2D>(sequence, 1), tf.mean<tf.Tensor2D>(sequence, 1));
+  }
+
+  const parts = blocks.flatMap(({ convolution, norm }, index) => [
+    [`features.${4 * index}`, convolution] as const,
+    [`features.${4 * index + 1}`, norm] as const,
+  ]);
+  const backbone: Backbone = {
+    name: 'audio-cnn',
+    settings: { name: 'audio-cnn', options: { ...options }, input },
+    featureDim,
+    ...treesOf({ ...Object.fromEntries(parts), 'fc.0': first, 'fc.3': second }),
+    map,
+    poolMap,
+    features: (x, context) => poolMap(map(x, context)),
+    clone() {
+      const copy = createAudioCnn(input, options, createRandom(0), zeros);
+      copyTree(backbone.parameters, copy.parameters);
+      copyTree(backbone.buffers, copy.buffers);
+      return copy;
+    },
+  };
+  return backbone;
+}
+
+function createBlocks(channels: number, width: number, random: Random, initializer: Initializer) {
+  return Array.from({ length: blockCount }, (_, index) => ({
+    convolution: createConvolution({
+      inChannels: index === 0 ? channels : width,
+      outChannels: width,
+      kernelSize: 3,
+      padding: 1,
+      random: random.split('features', index),
+      initializer,
+    }),
+    norm: createBatchNorm({ channels: width }),
+  }));
+}
+
+function assertLargeEnough(bands: number, frames: number): void {
+  if (Math.min(bands, frames) >= smallestSide) return;
+  throw new UserError(
+    `audio-cnn needs spectrograms of at least ${smallestSide} bands and ${smallestSide} frames, got ` +
+      `${bands}×${frames}; use longer segments (input.seconds) or more bands (input.melBands)`,
+  );
+}

@@ -1,5 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { addressOf } from '../kernel-runner.ts';
+import { planForward } from '../convolution-plan.ts';
+import { addressOf, type KernelRunner } from '../kernel-runner.ts';
+import { runConvolution } from '../run-convolution.ts';
 import { runMatMul } from '../run-mat-mul.ts';
 import { wasmKernel } from './wasm-kernel.ts';
 
@@ -32,6 +34,17 @@ export const batchMatMul = wasmKernel<{ a: tf.Tensor; b: tf.Tensor }, MatMulAttr
       return stock();
     }
     const result = backend.makeOutput([...outer, rows, columns], 'float32');
+    if (batches === 1) {
+      const left = transposeA ? swapLastAxes(a) : a;
+      multiplyPair(
+        runner,
+        { address: addressOf(backend, left), rows, inner },
+        { address: addressOf(backend, b), columns, transposed: transposeB },
+        addressOf(backend, result),
+      );
+      if (left !== a) left.dispose();
+      return result;
+    }
     // Matrices by one right factor are one matrix with the rows of all.
     const joins = ofB === 1 && !transposeA;
     runMatMul(runner, addressOf(backend, a), addressOf(backend, b), addressOf(backend, result), {
@@ -44,6 +57,34 @@ export const batchMatMul = wasmKernel<{ a: tf.Tensor; b: tf.Tensor }, MatMulAttr
     return result;
   },
 );
+
+/** One product, as a convolution whose pixels are the rows. */
+function multiplyPair(
+  runner: KernelRunner,
+  left: { readonly address: number; readonly rows: number; readonly inner: number },
+  right: { readonly address: number; readonly columns: number; readonly transposed: boolean },
+  result: number,
+): void {
+  const { rows, inner } = left;
+  const { columns, transposed } = right;
+  const plan = planForward({
+    ...unitWindow,
+    ...{ inHeight: rows, inWidth: 1, inChannels: inner, outHeight: rows, outWidth: 1, outChannels: columns },
+  });
+  runConvolution(
+    runner,
+    plan,
+    left.address,
+    {
+      address: right.address,
+      tapBytes: 0,
+      depthBytes: transposed ? 4 : columns * 4,
+      columnBytes: transposed ? inner * 4 : 4,
+    },
+    result,
+    { images: 1, height: rows, width: 1, channels: columns },
+  );
+}
 
 /** Matrix product, then the sum with a bias, then an activation: {@link batchMatMul} and what follows it. */
 export const fusedMatMul = {
@@ -92,6 +133,16 @@ function activate(
     default:
       throw new Error(`_FusedMatMul: unknown activation ${String(activation)}`);
   }
+}
+
+const unitWindow = {
+  ...{ filterHeight: 1, filterWidth: 1, strideHeight: 1, strideWidth: 1 },
+  ...{ dilationHeight: 1, dilationWidth: 1, padTop: 0, padLeft: 0 },
+};
+
+function swapLastAxes(matrix: tf.Tensor): tf.Tensor {
+  const axes = matrix.shape.map((_, axis) => axis);
+  return tf.transpose(matrix, [...axes.slice(0, -2), matrix.rank - 1, matrix.rank - 2]);
 }
 
 function batchesOf(matrices: tf.TensorInfo): number {

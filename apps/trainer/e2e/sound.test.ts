@@ -103,6 +103,6 @@ it('says in a line which methods cannot learn from recordings', async () => {
   const { status, stderr } = await ssl(folder, ['train', ...options]);
   expect(status).not.toBe(0);
   expect(stderr.trim().split('\n').at(-1)).toBe(
-    'ssl: rotation: predicts turns of images, and a recording cannot be turned; use another method',
+    'ssl: rotation: predicts turns of images, and recordings cannot be turned; use another method',
   );
 });

@@ -1,7 +1,12 @@
+import { byteTextSpec, type InputSpec } from '@ssl/augment';
 import { isUserError } from '@ssl/errors';
 import { describe, expect, it } from 'vitest';
 import { trialInput } from './fixtures/method-trial.testing.ts';
 import { getMethod, methodNames } from './registry.ts';
+
+const texts: InputSpec = { ...byteTextSpec(64), shape: [64], dtype: 'int32' };
+/** What the methods take that are not of images. */
+const inputs: Readonly<Record<string, InputSpec>> = { 'masked-tokens': texts };
 
 describe.each(methodNames)('%s', (name) => {
   const { description, options, presets = {}, metrics } = getMethod(name);
@@ -19,7 +24,7 @@ describe.each(methodNames)('%s', (name) => {
   it('describes its metrics by names in camelCase, with chance within the range', () => {
     const described = metrics?.(options.parse({}), {
       dataset: { length: 8, classes: 3 },
-      input: trialInput(),
+      input: inputs[name] ?? trialInput(),
     });
     for (const [metric, { title, range, chance }] of Object.entries(described ?? {})) {
       expect(metric).toMatch(/^[a-z][a-zA-Z0-9]*$/);

@@ -1,4 +1,4 @@
-import type { InputSpec } from '@ssl/augment';
+import { byteTextSpec, type InputSpec } from '@ssl/augment';
 import { useBackend } from '@ssl/backend/node';
 import { isUserError } from '@ssl/errors';
 import { createRandom } from '@ssl/random';
@@ -18,7 +18,7 @@ import {
 } from './registry.ts';
 
 const image: InputSpec = { modality: 'image', shape: [32, 32, 3], dtype: 'float32' };
-const tokens: InputSpec = { modality: 'tokens', shape: [128], dtype: 'int32', vocabulary: 259 };
+const tokens: InputSpec = { ...byteTextSpec(128), shape: [128], dtype: 'int32' };
 const sound: InputSpec = { modality: 'audio', shape: [16, 24, 1], dtype: 'float32', spectrogram: {} };
 /** Of no kind that a network is made for. */
 const odd: InputSpec = { modality: 'volume', shape: [2, 2, 2, 2, 2], dtype: 'int32' };
@@ -28,6 +28,8 @@ const small: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   resnet18: { width: 4 },
   resnet34: { width: 4 },
   resnet50: { width: 4 },
+  'vit-tiny': { dim: 24, depth: 2 },
+  'text-transformer': { dim: 16, depth: 2, heads: 2 },
 };
 
 beforeAll(async () => {

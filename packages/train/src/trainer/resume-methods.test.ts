@@ -1,26 +1,27 @@
 import { useBackend } from '@ssl/backend/node';
 import { createGeneratedShapes } from '@ssl/data';
-import { getMethod, methodNames } from '@ssl/losses';
+import { getMethod } from '@ssl/losses';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { imageMethodNames, imageMethodTrials } from '../fixtures/image-method-trials.testing.ts';
 import { stateValues } from '../fixtures/toy-training.testing.ts';
 import { createMemoryRunStore } from '../run/memory-run-store.ts';
 import { createTrainer, type Trainer } from './trainer.ts';
 
-/** What keeps a method small, and has it do everything within eight steps. */
+/** What has a method do everything within eight steps. */
 const options: Readonly<Record<string, object>> = {
-  'self-classifier': { hiddenDim: 8, outDim: 4, classes: [4], queueSize: 16 },
-  sela: { heads: 2, classes: 4, relabellings: 5, schedule: 'linear', relabelledHeads: 'in-turn' },
-  byol: { hiddenDim: 8, outDim: 4 },
-  autoencoder: { decoderWidth: 4 },
+  'self-classifier': { queueSize: 16 },
+  sela: { relabellings: 5, schedule: 'linear', relabelledHeads: 'in-turn' },
 };
 
 const dataset = createGeneratedShapes({ length: 34 });
 
 function trainerOf(name: string): Promise<Trainer> {
+  const [trial = {}] = imageMethodTrials[name] ?? [];
   const config = {
     ...{ epochs: 2, batchSize: 8, input: { size: 16 }, seed: 3, logEverySteps: 1 },
-    backbone: { name: 'resnet-tiny', width: 2 },
-    methodOptions: { ...options[name] },
+    backbone: trial.backbone ?? { name: 'resnet-tiny', width: 2 },
+    methodOptions: { ...trial.options, ...options[name] },
+    ...trial.config,
   };
   return createTrainer({ method: getMethod(name), dataset, config });
 }
@@ -34,7 +35,7 @@ beforeAll(async () => {
   await useBackend('wasm', { threads: 1 });
 });
 
-describe.each(methodNames)('%s', (name) => {
+describe.each(imageMethodNames)('%s', (name) => {
   it('goes on from the middle of an epoch as if it had never stopped', async () => {
     const unbroken = await trainerOf(name);
     expect(await unbroken.run()).toMatchObject({ outcome: 'done', step: 8 });

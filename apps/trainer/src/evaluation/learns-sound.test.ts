@@ -3,7 +3,6 @@ import type { Dataset } from '@ssl/data';
 import { openDataset } from '@ssl/data/node';
 import {
   extractFeatures,
-  knnAccuracy,
   logisticRegressionProbe,
   type ExtractedFeatures,
   type LabelledFeatures,
@@ -12,51 +11,34 @@ import { getMethod } from '@ssl/losses';
 import { createTrainer, type Trainer } from '@ssl/train';
 import { expect, it } from 'vitest';
 
-const seeds = [0, 1];
-
-/**
- * Measured: kNN rises from 18.3 to 33.3 %, the linear probe from 40.0 to 45.5 %, as means of both seeds. Other
- * machines round differently, and one run of 80 steps may be a few points better or worse.
- */
-const leastGain = { knn: 0.08, linear: 0.01 };
+/** The linear probe rises from 50.6 to 65.4 %. Other machines round differently, so less will do. */
+const leastGain = 0.08;
 
 it('BYOL on tones beats its own random backbone', async () => {
   await useBackend('wasm', { threads: 1 });
-  const bank = await openDataset('generated:tones?length=300');
-  const test = await openDataset('generated:tones?length=300', { split: 'test' });
-  const gain = { knn: 0, linear: 0 };
-  for (const seed of seeds) {
-    const trainer = await createTrainer({
-      method: getMethod('byol'),
-      dataset: bank,
-      config: {
-        ...{ seed, epochs: 8, batchSize: 30, input: { melBands: 32 } },
-        backbone: { name: 'resnet-tiny', width: 8, stem: 'imagenet' },
-        optimizer: { name: 'adam', learningRate: 0.003 },
-        methodOptions: { hiddenDim: 256, outDim: 64 },
-      },
-    });
-    const before = await score(trainer, bank, test);
-    await trainer.run();
-    const after = await score(trainer, bank, test);
-    trainer.dispose();
-    gain.knn += (after.knn - before.knn) / seeds.length;
-    gain.linear += (after.linear - before.linear) / seeds.length;
-  }
-  expect(gain.knn).toBeGreaterThan(leastGain.knn);
-  expect(gain.linear).toBeGreaterThan(leastGain.linear);
+  const bank = await openDataset('generated:tones?length=500');
+  const test = await openDataset('generated:tones?length=500', { split: 'test' });
+  const trainer = await createTrainer({
+    method: getMethod('byol'),
+    dataset: bank,
+    config: {
+      ...{ seed: 0, epochs: 14, batchSize: 32, input: { melBands: 32, seconds: 0.6 } },
+      backbone: { name: 'audio-cnn', width: 8, featureDim: 64 },
+      optimizer: { name: 'adam', learningRate: 0.005 },
+      methodOptions: { hiddenDim: 128, outDim: 64, momentum: 0.95 },
+    },
+  });
+  const before = await linearAccuracy(trainer, bank, test);
+  await trainer.run();
+  const after = await linearAccuracy(trainer, bank, test);
+  trainer.dispose();
+  expect(after - before).toBeGreaterThan(leastGain);
 }, 600_000);
 
-async function score(
-  trainer: Trainer,
-  bank: Dataset,
-  test: Dataset,
-): Promise<{ readonly knn: number; readonly linear: number }> {
+async function linearAccuracy(trainer: Trainer, bank: Dataset, test: Dataset): Promise<number> {
   const featuresOf = async (dataset: Dataset): Promise<LabelledFeatures> =>
     labelled(await extractFeatures(trainer.backbone, trainer.batches(dataset)));
-  const [learn, held] = [await featuresOf(bank), await featuresOf(test)];
-  const [knn, linear] = [await knnAccuracy(learn, held), await logisticRegressionProbe(learn, held)];
-  return { knn: knn.top1, linear: linear.top1 };
+  return (await logisticRegressionProbe(await featuresOf(bank), await featuresOf(test))).top1;
 }
 
 function labelled({ features, dim, labels }: ExtractedFeatures): LabelledFeatures {

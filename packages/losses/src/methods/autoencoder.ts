@@ -58,6 +58,7 @@ export const autoencoder: MethodDefinition<AutoencoderOptions, AutoencoderRoles>
     url: 'https://doi.org/10.1145/1390156.1390294',
   },
   options: optionsSchema,
+  backboneOffer: 'map',
   presets: {
     'cifar10-small': {
       description: 'CIFAR-10 on a CPU in 20 epochs: denoising, by Adam, in steps of 64 images',

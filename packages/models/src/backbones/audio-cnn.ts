@@ -41,7 +41,8 @@ export const audioCnn: AnyBackboneKind = {
   name: 'audio-cnn',
   description: 'BYOL-A’s encoder of spectrograms: three convolutions, then linear layers on each frame',
   options: optionsSchema as unknown as AnyBackboneKind['options'],
-  offers: ['map'],
+  // Methods that train on the map alone would leave the linear layers without a gradient.
+  offers: [],
   needs: (input) => (isSpectrogram(input) ? undefined : 'spectrograms [frequency, time, channels]'),
   create: (input, options, random) => createAudioCnn(input, options as AudioCnnOptions, random),
 };
@@ -82,7 +83,7 @@ function createAudioCnn(
     return y;
   }
 
-  function poolMap(y: tf.Tensor4D): tf.Tensor2D {
+  function pool(y: tf.Tensor4D): tf.Tensor2D {
     const [batch, , steps] = y.shape;
     const byTime = tf.reshape<tf.Rank.R2>(tf.transpose(y, [0, 2, 1, 3]), [batch * steps, width * rows]);
     // Linear layers do not look at the context.
@@ -101,9 +102,7 @@ function createAudioCnn(
     settings: { name: 'audio-cnn', options: { ...options }, input },
     featureDim,
     ...treesOf({ ...Object.fromEntries(parts), 'fc.0': first, 'fc.3': second }),
-    map,
-    poolMap,
-    features: (x, context) => poolMap(map(x, context)),
+    features: (x, context) => pool(map(x, context)),
     clone() {
       const copy = createAudioCnn(input, options, createRandom(0), zeros);
       copyTree(backbone.parameters, copy.parameters);

@@ -112,7 +112,7 @@ describe('the packages, packed and installed in an empty project', () => {
 
     it('is about twenty lines, and runs', () => {
       expect(source.split('\n').filter((line) => line !== '').length).toBeLessThanOrEqual(22);
-      expect(runScript('train.mjs', source)).toMatch(/epoch 2: loss [\d.]+\nkNN [\d.]+, linear probe [\d.]+/);
+      expect(runScript('train.mjs', source)).toMatch(/^(?:[\d.]+\n){2}kNN [\d.]+, linear probe [\d.]+/);
     });
 
     it.each([

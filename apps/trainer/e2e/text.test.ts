@@ -59,7 +59,7 @@ describe('from texts to a report', () => {
     expect(examples.texts[2]?.join('')).not.toContain('■');
     const report = await readFile(join(folder, 'run', 'report.html'), 'utf8');
     expect(report).toContain('perplexity of the hidden tokens');
-    expect(report).toContain('<ol class="text-examples">');
+    expect(report).toContain('<ol class="example-texts">');
     const embedded = await ssl(folder, ['embed', 'run', '--data', 'news', '--out', 'f.csv', ...wasm]);
     expect(embedded.stdout).toContain('f.csv: 48 × 16 features of news (train).');
   });
@@ -70,7 +70,11 @@ describe('from texts to a report', () => {
       ['--method', 'masked-tokens', '--data', 'generated:shapes?length=64'],
       /masked-tokens learns from sequences/,
     ],
-    ['texts', ['--method', 'rotation', '--data', 'news'], /rotation: predicts turns of images, and texts cannot be turned/],
+    [
+      'texts',
+      ['--method', 'rotation', '--data', 'news'],
+      /rotation: predicts turns of images, and texts cannot be turned/,
+    ],
     [
       'texts',
       ['--method', 'byol', '--data', 'news', '--batch-size', '8', '--backbone', 'resnet-tiny'],

@@ -8,9 +8,11 @@ export function stopGradient<Result extends tf.Tensor>(
   inputs: readonly tf.Tensor[],
   compute: () => Result,
 ): Result {
+  // The inputs may be disposed by the time of the backward pass.
+  const shapes = inputs.map(({ shape }) => shape);
   const constant = tf.customGrad(() => ({
     value: compute(),
-    gradFunc: () => inputs.map((input) => tf.zerosLike(input)),
+    gradFunc: () => shapes.map((shape) => tf.zeros(shape)),
   }));
   return constant(...inputs) as Result;
 }

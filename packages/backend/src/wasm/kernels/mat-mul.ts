@@ -58,7 +58,10 @@ export const batchMatMul = wasmKernel<{ a: tf.Tensor; b: tf.Tensor }, MatMulAttr
   },
 );
 
-/** One product, as a convolution whose pixels are the rows. */
+/**
+ * One product, as a convolution whose pixels are the rows. `runMatMul` adds in another order, so that its last bits
+ * differ, and the recorded losses of the convolutional methods rest on this one.
+ */
 function multiplyPair(
   runner: KernelRunner,
   left: { readonly address: number; readonly rows: number; readonly inner: number },

@@ -18,8 +18,10 @@ async function lossesOn(backend: BackendName): Promise<number[]> {
     dataset: createGeneratedShapes({ length: 34 }),
     config: {
       ...{ epochs: 5, batchSize: 8, input: { size: 16 }, seed: 3 },
-      backbone: { name: 'resnet-tiny', width: 2 },
-      methodOptions: { hiddenDim: 8, outDim: 4, classes: [4], queueSize: 16 },
+      // Small steps: with larger ones the network amplifies the rounding of each backend a thousandfold in ten steps.
+      optimizer: { name: 'sgd', learningRate: 0.001, momentum: 0.9, weightDecay: 0 },
+      backbone: { name: 'resnet-tiny', width: 4 },
+      methodOptions: { hiddenDim: 64, outDim: 16, classes: [4], queueSize: 16 },
     },
   });
   const losses: number[] = [];
@@ -39,7 +41,7 @@ describe.skipIf(missing !== '')(`training on webgpu in Node${missing}`, () => {
     const losses = await lossesOn('webgpu');
     expect(losses).toHaveLength(20);
     for (const [step, loss] of losses.entries()) {
-      expect(Math.abs(loss / (expected[step] ?? NaN) - 1), `step ${step + 1}`).toBeLessThan(1e-3);
+      expect(Math.abs(loss / (expected[step] ?? NaN) - 1), `step ${step + 1}`).toBeLessThan(3e-4);
     }
   });
 });

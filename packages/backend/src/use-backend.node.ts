@@ -6,7 +6,7 @@ import { createUseBackend, type UseBackend, type UseBackendOptions } from './cre
 import { startCpu, startWasmOrCpu } from './start-cpu.ts';
 import { loadTensorflowBackend } from './tensorflow/load-tensorflow.node.ts';
 import { startWasmInNode } from './wasm/start-wasm.node.ts';
-import { findAdapterInNode, refuseReadingAtOnce } from './webgpu/load-webgpu.node.ts';
+import { addNavigatorGpu, findAdapterInNode, refuseReadingAtOnce } from './webgpu/load-webgpu.node.ts';
 import { startWebgpu, startWebgpuIfReal } from './webgpu/start-webgpu.ts';
 import { readWebgpuInstallation } from './webgpu/webgpu-installation.node.ts';
 
@@ -35,6 +35,7 @@ async function start(name: BackendName, options: UseBackendOptions = {}): Promis
     case 'webgpu': {
       const adapter = await findAdapterInNode();
       if (typeof adapter === 'string') throw new UserError(`backend webgpu: ${adapter}`);
+      await addNavigatorGpu();
       return refuseReadingAtOnce(await startWebgpu(adapter));
     }
     case 'wasm':
@@ -49,7 +50,7 @@ async function startFastest(options: UseBackendOptions): Promise<BackendInfo> {
   if (typeof native !== 'string') return native;
   const notes = [`Native TensorFlow is not used: ${native}.`];
   if (await readWebgpuInstallation()) {
-    const webgpu = await startWebgpuIfReal(await findAdapterInNode());
+    const webgpu = await startWebgpuIfReal(await findAdapterInNode(), addNavigatorGpu);
     if (typeof webgpu !== 'string') return refuseReadingAtOnce({ ...webgpu, notes });
     notes.push(`WebGPU is not used: ${webgpu}.`);
   }

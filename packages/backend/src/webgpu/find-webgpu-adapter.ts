@@ -1,5 +1,5 @@
-/** What is known of a graphics adapter. Browsers tell more or less of it; older ones nothing under `info`. */
-interface Adapter {
+/** What WebGPU tells of a graphics adapter. Browsers tell more or less of it; older ones nothing under `info`. */
+export interface Adapter {
   readonly isFallbackAdapter?: boolean;
   readonly info?: {
     readonly vendor?: string;
@@ -28,8 +28,15 @@ const softwareNames = /swiftshader|llvmpipe|lavapipe|basic render/i;
 
 /** The graphics adapter that `navigator.gpu` has here; undefined where there is none. */
 export async function findWebgpuAdapter(): Promise<WebgpuAdapter | undefined> {
-  const adapter = await findGpu()?.requestAdapter({ powerPreference: 'high-performance' });
-  if (!adapter) return undefined;
+  const adapter = await findGpu()?.requestAdapter(adapterOptions);
+  return adapter ? describeAdapter(adapter) : undefined;
+}
+
+/** Which adapter is asked for, where there are several. */
+export const adapterOptions = { powerPreference: 'high-performance' };
+
+/** An adapter in words, and whether it is software: by its name, or because it says so itself. */
+export function describeAdapter(adapter: Adapter): WebgpuAdapter {
   const { vendor, architecture, device, description, isFallbackAdapter } = adapter.info ?? {};
   const names = [vendor, architecture, device, description].filter((name) => name);
   return {

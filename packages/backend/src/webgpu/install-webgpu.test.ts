@@ -87,7 +87,6 @@ describe.skipIf(!canRun)(
         installed: { webgpu: '0.6.2' },
         adapter: { description: 'someone', software: false },
       });
-      Reflect.deleteProperty(navigator, 'gpu');
     });
 
     const failing = (code: string, summary: string): void =>

@@ -14,7 +14,6 @@ describe('findAdapterInNode', () => {
   });
   afterEach(() => {
     rmSync(home, { recursive: true, force: true });
-    if ('navigator' in globalThis) Reflect.deleteProperty(navigator, 'gpu');
   });
 
   function pretendInstalled(module: string): void {

@@ -41,12 +41,17 @@ export async function startWebgpu({ description, software }: WebgpuAdapter): Pro
  * {@link startWebgpu} for who did not ask for it: never on a software adapter.
  *
  * @param adapter what was found, or why nothing was
+ * @param prepare called first where the adapter is used
  * @returns the backend, or why it is not used
  */
-export async function startWebgpuIfReal(adapter: WebgpuAdapter | string): Promise<BackendInfo | string> {
+export async function startWebgpuIfReal(
+  adapter: WebgpuAdapter | string,
+  prepare?: () => Promise<void>,
+): Promise<BackendInfo | string> {
   if (typeof adapter === 'string') return adapter;
   if (adapter.software) return `its adapter is software (${adapter.description}), slower than wasm`;
   try {
+    await prepare?.();
     return await startWebgpu(adapter);
   } catch (error) {
     return error instanceof Error ? error.message : String(error);

@@ -20,7 +20,8 @@ export interface WebgpuStatus {
 }
 
 /**
- * Downloads and changes nothing. What is installed is loaded, as there is no other way to know the adapter.
+ * Downloads and changes nothing. What is installed is loaded in a process of its own, as there is no other way to
+ * know the adapter.
  *
  * @param home default: `backendHome('webgpu')`
  */

@@ -17,7 +17,7 @@ export function evaluationTable({ results, baselines }: Evaluation): string {
     },
     { name: 'trained, k-means on features', cluster: kMeansFeatures.cluster },
     { name: 'random backbone', ...randomInit },
-    { name: 'raw pixels', ...pixels },
+    { name: 'raw input', ...pixels },
   ];
   const scored = rows.filter(
     ({ prediction, knn, linear, cluster }) => prediction ?? knn ?? linear ?? cluster,

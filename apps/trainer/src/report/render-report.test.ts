@@ -26,7 +26,7 @@ describe('renderReport', () => {
     const text = textOf(page);
     expect(text).toContain('4 classes discovered in shapes (train)');
     expect(text).toContain('resnet-tiny, width 16');
-    expect(text).toContain('61.3 % k-means on pixels 25.0');
+    expect(text).toContain('61.3 % k-means on raw input 25.0');
     expect(text).toContain('kNN k 200, temperature 0.1');
     expect(text).toContain('most often circle');
     expect(text).toContain('1/√d = 0.125');

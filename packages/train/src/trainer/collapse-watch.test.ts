@@ -31,7 +31,7 @@ const spreadBy = (embeddingStd: number) => ({ embeddingStd, effectiveRank: 4, di
 describe('createCollapseWatch', () => {
   it('tells of a metric that its description calls collapsed, in the second report in a row', () => {
     expect(warningsOf([using(1), using(5), using(1), using(1), using(1)])).toEqual([
-      'step 4: the classes have collapsed: one of 8 classes holds all samples (inUse 1); pull less',
+      'step 4: the network is collapsing: one of 8 classes holds all samples (inUse 1); pull less',
     ]);
   });
 

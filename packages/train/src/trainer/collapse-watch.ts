@@ -95,7 +95,7 @@ function collapsedMetric(
   for (const [name, { collapsedWhen }] of Object.entries(descriptions)) {
     const value = metrics[name];
     if (collapsedWhen !== undefined && value !== undefined && value <= collapsedWhen.atMost) {
-      return `the classes have collapsed: ${collapsedWhen.problem} (${name} ${value})`;
+      return `the network is collapsing: ${collapsedWhen.problem} (${name} ${value})`;
     }
   }
   return undefined;

@@ -12,6 +12,8 @@ export interface BatchNormOptions {
   readonly momentum?: number;
   /** Added to the variance under the root; default 1e-5. */
   readonly epsilon?: number;
+  /** Whether it has a weight and a bias that are trained; default true. */
+  readonly affine?: boolean;
 }
 
 /** What is fused into a batch norm's pass: the sum with a residual, then an activation. */
@@ -33,14 +35,20 @@ export interface BatchNorm extends Module<tf.Tensor, tf.Tensor> {
  * Its forward pass in training throws a UserError for a single value per channel, whose variance is nothing to
  * divide by.
  */
-export function createBatchNorm({ channels, momentum = 0.1, epsilon = 1e-5 }: BatchNormOptions): BatchNorm {
-  const weight = createParameter(new Float32Array(channels).fill(1), [channels], 'same');
-  const bias = createParameter(new Float32Array(channels), [channels], 'same');
+export function createBatchNorm(options: BatchNormOptions): BatchNorm {
+  const { channels, momentum = 0.1, epsilon = 1e-5, affine = true } = options;
+  const parameters = new Map<string, Parameter>();
+  if (affine) {
+    parameters.set('weight', createParameter(new Float32Array(channels).fill(1), [channels], 'same'));
+    parameters.set('bias', createParameter(new Float32Array(channels), [channels], 'same'));
+  }
   const runningMean = createParameter(new Float32Array(channels), [channels], 'same', false);
   const runningVariance = createParameter(new Float32Array(channels).fill(1), [channels], 'same', false);
   const batchesTracked: HostBuffer = { shape: [], data: new BigInt64Array(1) };
-  const gamma = weight.variable as tf.Tensor1D;
-  const beta = bias.variable as tf.Tensor1D;
+  const scale = (): tf.Tensor1D =>
+    (parameters.get('weight')?.variable as tf.Tensor1D | undefined) ?? tf.ones([channels]);
+  const shift = (): tf.Tensor1D =>
+    (parameters.get('bias')?.variable as tf.Tensor1D | undefined) ?? tf.zeros([channels]);
 
   function updateRunning(mean: tf.Tensor1D, variance: tf.Tensor1D, count: number): void {
     foldInto(runningMean, mean, momentum);
@@ -49,10 +57,7 @@ export function createBatchNorm({ channels, momentum = 0.1, epsilon = 1e-5 }: Ba
   }
 
   return {
-    parameters: new Map([
-      ['weight', weight],
-      ['bias', bias],
-    ]),
+    parameters,
     buffers: new Map<string, Parameter | HostBuffer>([
       ['running_mean', runningMean],
       ['running_var', runningVariance],
@@ -64,8 +69,8 @@ export function createBatchNorm({ channels, momentum = 0.1, epsilon = 1e-5 }: Ba
           x,
           runningMean.variable as tf.Tensor1D,
           runningVariance.variable as tf.Tensor1D,
-          gamma,
-          beta,
+          scale(),
+          shift(),
           { epsilon, ...fusion },
         );
       }
@@ -76,7 +81,7 @@ export function createBatchNorm({ channels, momentum = 0.1, epsilon = 1e-5 }: Ba
             'use a larger batch or larger images',
         );
       }
-      const { y, mean, variance } = batchNormTraining(x, gamma, beta, { epsilon, ...fusion });
+      const { y, mean, variance } = batchNormTraining(x, scale(), shift(), { epsilon, ...fusion });
       context.onStatistics?.({ mean, variance, count, apply: () => updateRunning(mean, variance, count) });
       return y;
     },

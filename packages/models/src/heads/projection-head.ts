@@ -18,6 +18,10 @@ export interface ProjectionHeadOptions {
   readonly outDim?: number;
   /** After each hidden layer's batch norm: LeakyReLU of slope 0.01, the default, or ReLU. */
   readonly activation?: 'leaky-relu' | 'relu';
+  /** Whether a batch norm without weight and bias stands behind the last linear layer; default false. */
+  readonly outputNorm?: boolean;
+  /** Whether the last linear layer has a bias; default: where no batch norm takes it away again. */
+  readonly outputBias?: boolean;
   /** Whether rows come out with unit length; default true. */
   readonly normalize?: boolean;
   /**
@@ -30,12 +34,14 @@ export interface ProjectionHeadOptions {
 
 /**
  * The projection MLP of Self-Classifier (Amrani et al., 2022), `[batch, inDim]` → `[batch, outDim]`: hidden
- * layers of linear → batch norm → LeakyReLU, a linear layer, then L2 normalisation (ε 1e-7).
+ * layers of linear → batch norm → LeakyReLU, a linear layer, then L2 normalisation (ε 1e-7). By its options it is the
+ * projector or predictor of other methods, too.
  *
  * Parameters are named as in the authors' checkpoints: `mlp.0.weight` … with the activations counted in.
  */
 export function createProjectionHead(options: ProjectionHeadOptions): Module<tf.Tensor2D, tf.Tensor2D> {
-  const { inDim, hiddenDim = 512, hiddenLayers = 2, outDim = 128, normalize = true, random } = options;
+  const { inDim, hiddenDim = 512, hiddenLayers = 2, outDim = 128 } = options;
+  const { outputNorm = false, outputBias = !outputNorm, normalize = true, random } = options;
   const initializer = options.initialization === 'pytorch' ? uniformFanIn : truncatedNormal02;
   const activate = options.activation === 'relu' ? tf.relu<tf.Tensor2D> : leakyRelu;
 
@@ -53,20 +59,29 @@ export function createProjectionHead(options: ProjectionHeadOptions): Module<tf.
     outDim,
     random: random.split('mlp', hiddenLayers),
     initializer,
+    bias: outputBias,
   });
+  const lastNorm = outputNorm ? createBatchNorm({ channels: outDim, affine: false }) : undefined;
 
   const parts = hidden.flatMap(({ linear, norm }, index) => [
     [`mlp.${3 * index}`, linear] as const,
     [`mlp.${3 * index + 1}`, norm] as const,
   ]);
   return {
-    ...treesOf(Object.fromEntries([...parts, [`mlp.${3 * hiddenLayers}`, last] as const])),
+    ...treesOf(
+      Object.fromEntries([
+        ...parts,
+        [`mlp.${3 * hiddenLayers}`, last] as const,
+        ...(lastNorm ? [[`mlp.${3 * hiddenLayers + 1}`, lastNorm] as const] : []),
+      ]),
+    ),
     forward(x, context) {
       let rows = x;
       for (const { linear, norm } of hidden) {
         rows = activate(norm.forward(linear.forward(rows, context), context));
       }
-      const embedding = last.forward(rows, context);
+      const linear = last.forward(rows, context);
+      const embedding = lastNorm?.forward(linear, context) ?? linear;
       return normalize ? l2Normalize(embedding, 1e-7) : embedding;
     },
   };

@@ -45,6 +45,16 @@ describe('createCollapseWatch', () => {
     expect(warningsOf([using(0), using(0)], { inUse: { title: 'classes in use' } })).toEqual([]);
   });
 
+  it('tells of projections that lie on a line, where they have dimensions to spare', () => {
+    const onLine = (dim: number) => ({
+      projectionHealth: { embeddingStd: 1 / Math.sqrt(dim), effectiveRank: 1.8, dim },
+    });
+    expect(warningsOf([onLine(64), onLine(64)])).toEqual([
+      'step 2: the projections are collapsing: they lie almost on a line (projectionRank 1.8 of 64 dimensions); pull less',
+    ]);
+    expect(warningsOf([onLine(4), onLine(4)])).toEqual([]);
+  });
+
   it('tells of features at once, and of projections in the second report', () => {
     const health = spreadBy(0.004);
     expect(warningsOf([{ health }])[0]).toMatch(

@@ -9,6 +9,12 @@ const collapsedFeatures = 0.02;
  */
 const collapsedProjections = 0.25;
 
+/**
+ * Effective rank of what the loss compares, where it has this many dimensions: batch norm behind a projector keeps its
+ * outputs apart, and what collapses then falls onto a line. Healthy projections of SimSiam and BYOL keep above 8.
+ */
+const [collapsedRank, fewestDimensions] = [2.5, 8];
+
 /** Something that tells of a collapse. */
 interface Sign {
   /** What is wrong, in words; `undefined` where all is well. */
@@ -39,6 +45,7 @@ function signsFor(metrics: Readonly<Record<string, MetricDescription>>): readonl
           'projectionStd',
         ),
     },
+    { patience: 2, look: ({ projectionHealth }) => rank(projectionHealth) },
     { patience: 2, look: (report) => collapsedMetric(report, metrics) },
   ];
 }
@@ -85,6 +92,16 @@ function spread(
   return (
     `${problem} (${name} ${health.embeddingStd.toPrecision(2)}, where evenly spread ones have ` +
     `${even.toPrecision(2)})`
+  );
+}
+
+function rank(health: StepReport['projectionHealth']): string | undefined {
+  if (health === undefined || health.dim < fewestDimensions || health.effectiveRank >= collapsedRank) {
+    return undefined;
+  }
+  return (
+    'the projections are collapsing: they lie almost on a line ' +
+    `(projectionRank ${health.effectiveRank.toPrecision(2)} of ${health.dim} dimensions)`
   );
 }
 

@@ -248,7 +248,7 @@ export interface MethodDefinition<
   /** How the metrics, and the `loss`, are to be read. */
   metrics?(
     options: Options,
-    context: Pick<InitContext, 'dataset' | 'input'>,
+    context: Pick<InitContext, 'dataset' | 'input' | 'batchSize'>,
   ): Readonly<Record<string, MetricDescription>>;
   /** Parameters that are trained differently from the rest. */
   parameterGroups?(state: MethodState<Roles>, options: Options): readonly ParameterGroup[];

@@ -25,6 +25,7 @@ describe.each(methodNames)('%s', (name) => {
     const described = metrics?.(options.parse({}), {
       dataset: { length: 8, classes: 3 },
       input: inputs[name] ?? trialInput(),
+      batchSize: 4,
     });
     for (const [metric, { title, range, chance }] of Object.entries(described ?? {})) {
       expect(metric).toMatch(/^[a-z][a-zA-Z0-9]*$/);

@@ -99,7 +99,7 @@ describe('selfClassifier', () => {
         'classesUsed5',
         'classesUsed3Head2',
       ]);
-      const context = { dataset: { length: 8 }, input: trialInput() };
+      const context = { dataset: { length: 8 }, input: trialInput(), batchSize: 4 };
       const described = selfClassifier.metrics?.(options, context) ?? {};
       expect(Object.keys(described)).toEqual(names);
       expect(described['classesUsed3Head2']).toMatchObject({ head: 2, collapsedWhen: { atMost: 1 } });

@@ -209,7 +209,7 @@ export function metricsOfPart(
 /** How the metrics that `metricsOfPart` gives are to be read. */
 export function describePart(
   { name, method, options }: MethodPart,
-  context: Pick<InitContext, 'dataset' | 'input'>,
+  context: Pick<InitContext, 'dataset' | 'input' | 'batchSize'>,
 ): Record<string, MetricDescription> {
   const described = { loss: { title: 'loss' }, ...method.metrics?.(options, context) };
   return mapEntries(described, (metric, description: MetricDescription) => {

@@ -4,7 +4,8 @@ import type { RunPlan } from '../plan/run-plan.ts';
 /** How the metrics of a run, and its loss, are to be read; empty where the method does not say. */
 export function describeMetrics(
   method: AnyMethod,
-  { config, dataset, input }: Pick<RunPlan, 'config' | 'dataset' | 'input'>,
+  { config, dataset, input, streams }: Pick<RunPlan, 'config' | 'dataset' | 'input' | 'streams'>,
 ): Readonly<Record<string, MetricDescription>> {
-  return method.metrics?.(config.methodOptions, { dataset, input }) ?? {};
+  const batchSize = streams[0]?.batchSize ?? config.batchSize;
+  return method.metrics?.(config.methodOptions, { dataset, input, batchSize }) ?? {};
 }

@@ -72,7 +72,10 @@ const settings: Readonly<Record<string, Settings>> = {
 };
 
 /** Methods that take images, and for which no settings are known by which they learn as much within a minute. */
-const unproven: readonly string[] = ['byol', 'dino', 'autoencoder', 'mae'];
+const unproven: readonly string[] = [
+  ...['byol', 'dino', 'autoencoder', 'mae'],
+  ...['simclr', 'moco', 'nnclr', 'simsiam', 'vicreg'],
+];
 
 const probed = createGeneratedShapes({ length: 2000 });
 const held = createGeneratedShapes({ split: 'test', length: 1000 });

@@ -6,6 +6,10 @@ export { perplexity, unigramPerplexity } from './losses/perplexity.ts';
 export { s4lLoss, type S4lLossOptions } from './losses/s4l-loss.ts';
 export { teacherTemperatureAt, type TeacherTemperatureOptions } from './losses/teacher-temperature-at.ts';
 export { byolLoss } from './losses/byol-loss.ts';
+export { infoNceLoss, type InfoNceLossOptions } from './losses/info-nce-loss.ts';
+export { ntXentLoss, type NtXentLossOptions } from './losses/nt-xent-loss.ts';
+export { negativeCosine, simsiamLoss } from './losses/simsiam-loss.ts';
+export { vicregLoss, type VicregLoss, type VicregLossOptions } from './losses/vicreg-loss.ts';
 export { classifierMetrics, type ClassifierMetrics } from './losses/classifier-metrics.ts';
 export { batchAccuracy, crossEntropyLoss, type CrossEntropyOptions } from './losses/cross-entropy-loss.ts';
 export {
@@ -43,6 +47,11 @@ export { byol, type ByolOptions, type ByolRoles } from './methods/byol.ts';
 export { maskedTokens, type MaskedTokensOptions, type MaskedTokensRoles } from './methods/masked-tokens.ts';
 export { dino, type DinoOptions, type DinoRoles } from './methods/dino.ts';
 export { mae, type MaeOptions, type MaeRoles } from './methods/mae.ts';
+export { moco, type MocoOptions, type MocoRoles } from './methods/moco.ts';
+export { nnclr, type NnclrOptions, type NnclrRoles } from './methods/nnclr.ts';
+export { simclr, type SimclrOptions, type SimclrRoles } from './methods/simclr.ts';
+export { simsiam, type SimsiamOptions, type SimsiamRoles } from './methods/simsiam.ts';
+export { vicreg, type VicregOptions, type VicregRoles } from './methods/vicreg.ts';
 export { rotation, type RotationOptions, type RotationRoles } from './methods/rotation.ts';
 export { createS4l, type S4lOptions, type S4lRoles } from './methods/s4l.ts';
 export { sela, type SelaOptions, type SelaRoles } from './methods/sela.ts';
@@ -65,9 +74,12 @@ export {
   type RelabelOptions,
 } from './parts/label-table.ts';
 export { createMaeDecoder, type MaeDecoder, type MaeDecoderOptions } from './parts/mae-decoder.ts';
+export { createMomentumNetwork, followNetwork, type MomentumNetwork } from './parts/momentum-network.ts';
 export { createNearestNeighbourQueue, type NearestNeighbourQueue } from './parts/nearest-neighbour-queue.ts';
 export { relabellingTimes, type RelabellingOptions } from './parts/relabelling-times.ts';
 export { stopGradient } from './parts/stop-gradient.ts';
+export { pairingAccuracy } from './parts/pairing-accuracy.ts';
+export { twoViews } from './parts/two-views.ts';
 export { groupOf, viewCount, viewFeatures } from './parts/view-features.ts';
 export { sampleMajor, viewMajor } from './parts/view-major.ts';
 export { getMethod, methodNames } from './registry.ts';

@@ -2,6 +2,11 @@ import { unknownNameError } from '@ssl/errors';
 import type { AnyMethod } from './method.ts';
 import { autoencoder } from './methods/autoencoder.ts';
 import { byol } from './methods/byol.ts';
+import { simclr } from './methods/simclr.ts';
+import { simsiam } from './methods/simsiam.ts';
+import { vicreg } from './methods/vicreg.ts';
+import { moco } from './methods/moco.ts';
+import { nnclr } from './methods/nnclr.ts';
 import { maskedTokens } from './methods/masked-tokens.ts';
 import { dino } from './methods/dino.ts';
 import { mae } from './methods/mae.ts';
@@ -19,7 +24,12 @@ const all: readonly AnyMethod[] = [
   selfClassifier,
   sela,
   rotation,
+  simclr,
+  moco,
+  nnclr,
   byol,
+  simsiam,
+  vicreg,
   dino,
   autoencoder,
   mae,

@@ -1,14 +1,14 @@
-import { viewTransforms } from '@ssl/augment';
-import { copyTree, createProjectionHead, freezeTree, type Backbone, type Module } from '@ssl/models';
+import { createProjectionHead, type Module } from '@ssl/models';
 import type { Random } from '@ssl/random';
 import * as tf from '@tensorflow/tfjs-core';
 import { z } from 'zod';
 import { byolLoss } from '../losses/byol-loss.ts';
 import type { MethodDefinition, Progress } from '../method.ts';
 import { cosineMomentum } from '../parts/cosine-momentum.ts';
-import { updateEma } from '../parts/ema.ts';
 import { mnistSmallTraining } from '../parts/mnist-small.ts';
+import { createMomentumNetwork, followNetwork, type MomentumNetwork } from '../parts/momentum-network.ts';
 import { stopGradient } from '../parts/stop-gradient.ts';
+import { twoViews } from '../parts/two-views.ts';
 import { viewFeatures } from '../parts/view-features.ts';
 import { sampleMajor, viewMajor } from '../parts/view-major.ts';
 
@@ -42,7 +42,7 @@ type Projector = Module<tf.Tensor2D, tf.Tensor2D>;
 /** What BYOL adds to the backbone. */
 export interface ByolRoles {
   readonly modules: { readonly projector: Projector; readonly predictor?: Projector };
-  readonly frozen: { readonly target?: { readonly backbone: Backbone; readonly projector: Projector } };
+  readonly frozen: { readonly target?: MomentumNetwork };
 }
 
 /**
@@ -88,16 +88,17 @@ export const byol: MethodDefinition<ByolOptions, ByolRoles> = {
   collapseAdvice:
     'keep methodOptions.predictor true and methodOptions.target "ema", raise methodOptions.momentum towards 1, or lower optimizer.learningRate',
 
-  views: (_options, { augmentation }) => ({
-    groups: { views: { count: 2, transforms: viewTransforms(augmentation, 2) } },
-  }),
+  views: (_options, { augmentation }) => twoViews(augmentation),
 
   init({ backbone, random }, options) {
     const projector = createMlp(backbone.featureDim, options, random.split('projector'));
     const predictor = options.predictor
       ? createMlp(options.outDim, options, random.split('predictor'))
       : undefined;
-    const target = options.target === 'ema' ? createTarget(backbone, projector, options, random) : undefined;
+    const target =
+      options.target === 'ema'
+        ? createMomentumNetwork(backbone, projector, createMlp(backbone.featureDim, options, random))
+        : undefined;
     return {
       modules: { projector, ...(predictor && { predictor }) },
       frozen: target ? { target } : {},
@@ -131,9 +132,7 @@ export const byol: MethodDefinition<ByolOptions, ByolRoles> = {
 
   afterStep({ backbone, modules: { projector }, frozen: { target } }, _outputs, _views, at) {
     if (target === undefined) return;
-    const momentum = momentumAt(at);
-    updateEma(backbone.parameters, target.backbone.parameters, momentum);
-    updateEma(projector.parameters, target.projector.parameters, momentum);
+    followNetwork(target, { backbone, projector }, momentumAt(at));
   },
 
   metrics: () => ({
@@ -152,18 +151,4 @@ function createMlp(inDim: number, { hiddenDim, outDim }: ByolOptions, random: Ra
     ...{ inDim, hiddenDim, hiddenLayers: 1, outDim, random },
     ...{ activation: 'relu', normalize: false, initialization: 'pytorch' },
   });
-}
-
-/** A copy of backbone and projector that no optimizer changes. */
-function createTarget(
-  backbone: Backbone,
-  projector: Projector,
-  options: ByolOptions,
-  random: Random,
-): { readonly backbone: Backbone; readonly projector: Projector } {
-  const target = { backbone: backbone.clone(), projector: createMlp(backbone.featureDim, options, random) };
-  copyTree(projector.parameters, target.projector.parameters);
-  freezeTree(target.backbone.parameters);
-  freezeTree(target.projector.parameters);
-  return target;
 }

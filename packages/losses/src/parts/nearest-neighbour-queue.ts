@@ -9,6 +9,8 @@ export interface NearestNeighbourQueue {
    * (the slot that is written next) and `filled` (slots written so far).
    */
   readonly buffers: BufferTree;
+  /** `[size, dim]`: all entries, written or not, for an objective to read. */
+  readonly entries: tf.Tensor2D;
   /** Whether every slot has been written. */
   isFull(): boolean;
   /**
@@ -30,9 +32,14 @@ export interface NearestNeighbourQueue {
  * (elad-amrani/self-classifier@3935138, src/utils.py, NNQueue): zeros at first, and to be asked only when full.
  *
  * @param size entries, at least 2
+ * @param start `[size, dim]`, what it holds at first; default: zeros
  */
-export function createNearestNeighbourQueue(size: number, dim: number): NearestNeighbourQueue {
-  const ring = createParameter(new Float32Array(size * dim), [size, dim], 'same', false);
+export function createNearestNeighbourQueue(
+  size: number,
+  dim: number,
+  start: Float32Array = new Float32Array(size * dim),
+): NearestNeighbourQueue {
+  const ring = createParameter(start, [size, dim], 'same', false);
   const owners = createParameter(new Int32Array(size), [size], 'same', false);
   const pointer = new Int32Array(1);
   const filled = new Int32Array(1);
@@ -45,6 +52,7 @@ export function createNearestNeighbourQueue(size: number, dim: number): NearestN
       ['pointer', { shape: [], data: pointer }],
       ['filled', { shape: [], data: filled }],
     ]),
+    entries,
     isFull: () => filled[0] === size,
     push(embeddings, indices) {
       const batch = indices.size;

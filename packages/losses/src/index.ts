@@ -9,6 +9,12 @@ export { byolLoss } from './losses/byol-loss.ts';
 export { infoNceLoss, type InfoNceLossOptions } from './losses/info-nce-loss.ts';
 export { ntXentLoss, type NtXentLossOptions } from './losses/nt-xent-loss.ts';
 export { negativeCosine, simsiamLoss } from './losses/simsiam-loss.ts';
+export {
+  swavAssignments,
+  swavLoss,
+  type SwavAssignmentsOptions,
+  type SwavLossOptions,
+} from './losses/swav-loss.ts';
 export { vicregLoss, type VicregLoss, type VicregLossOptions } from './losses/vicreg-loss.ts';
 export { classifierMetrics, type ClassifierMetrics } from './losses/classifier-metrics.ts';
 export { batchAccuracy, crossEntropyLoss, type CrossEntropyOptions } from './losses/cross-entropy-loss.ts';
@@ -51,6 +57,7 @@ export { moco, type MocoOptions, type MocoRoles } from './methods/moco.ts';
 export { nnclr, type NnclrOptions, type NnclrRoles } from './methods/nnclr.ts';
 export { simclr, type SimclrOptions, type SimclrRoles } from './methods/simclr.ts';
 export { simsiam, type SimsiamOptions, type SimsiamRoles } from './methods/simsiam.ts';
+export { swav, type SwavOptions, type SwavRoles } from './methods/swav.ts';
 export { vicreg, type VicregOptions, type VicregRoles } from './methods/vicreg.ts';
 export { rotation, type RotationOptions, type RotationRoles } from './methods/rotation.ts';
 export { createS4l, type S4lOptions, type S4lRoles } from './methods/s4l.ts';

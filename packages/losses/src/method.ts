@@ -227,6 +227,14 @@ export interface MethodDefinition<
   augmentationStrengthFor?(options: Options): AugmentationStrength;
   /** The streams of samples that it learns from, the one that counts epochs first; default: one of all samples. */
   streams?(options: Options, batchSize: number): Readonly<Record<string, StreamRequest>>;
+  /**
+   * What is likely to go wrong with settings that can be run all the same, in one sentence each, with what to do: said
+   * at the start of a run.
+   */
+  warnings?(
+    options: Options,
+    context: Pick<InitContext, 'dataset' | 'input' | 'batchSize'>,
+  ): readonly string[];
   /** The views of a sample that the method wants: the augmentation, and what the method adds to it. */
   views(options: Options, context: ViewsContext): ViewRecipe;
   /** Builds heads, decoder, EMA copy, label table, queue. */

@@ -4,6 +4,7 @@ import { autoencoder } from './methods/autoencoder.ts';
 import { byol } from './methods/byol.ts';
 import { simclr } from './methods/simclr.ts';
 import { simsiam } from './methods/simsiam.ts';
+import { swav } from './methods/swav.ts';
 import { vicreg } from './methods/vicreg.ts';
 import { moco } from './methods/moco.ts';
 import { nnclr } from './methods/nnclr.ts';
@@ -30,6 +31,7 @@ const all: readonly AnyMethod[] = [
   byol,
   simsiam,
   vicreg,
+  swav,
   dino,
   autoencoder,
   mae,

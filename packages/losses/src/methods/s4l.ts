@@ -232,6 +232,9 @@ export function createS4l(methodByName: (name: string) => AnyMethod): MethodDefi
       for (const part of partsOf(at.options)) afterStepOfPart(part, state, outputs, views, at);
     },
 
+    warnings: (options, context) =>
+      partsOf(options).flatMap((part) => part.method.warnings?.(part.options, context) ?? []),
+
     metrics(options, context) {
       const { classes = 2 } = context.dataset;
       return {

@@ -339,6 +339,33 @@ describe('a run that stops', () => {
   });
 });
 
+describe('what a method warns of', () => {
+  it('is said at the start of a run, and not when it is resumed', async () => {
+    const method: AnyMethod = {
+      ...toyWith({}),
+      warnings: (_options, { batchSize }) => [`toy: a batch of ${batchSize} is small`],
+    };
+    const store = createMemoryRunStore();
+    const said = async (signal?: AbortSignal): Promise<readonly string[]> => {
+      const messages: string[] = [];
+      const trainer = await trainerOf({ method });
+      await trainer.run({
+        store,
+        ...(signal && { signal }),
+        onEvent: (event) => {
+          if (event.type === 'warning') messages.push(event.message);
+        },
+      });
+      return messages;
+    };
+    const controller = new AbortController();
+    controller.abort();
+    expect(await said(controller.signal)).toEqual([expect.stringMatching(/^toy: a batch of \d+ is small$/)]);
+    await said();
+    expect(await said()).toEqual([]);
+  });
+});
+
 describe('a collapse of the features', () => {
   it('is told once, with the method’s advice', async () => {
     const method = toyWith({

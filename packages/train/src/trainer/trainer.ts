@@ -10,6 +10,7 @@ import { createMemoryRunStore } from '../run/memory-run-store.ts';
 import type { RunStore } from '../run/run-store.ts';
 import { createSchedule } from '../schedules/schedule.ts';
 import { evaluationBatches, sweepDataset } from './dataset-sweep.ts';
+import { warningsOf } from './describe-metrics.ts';
 import { createJournal, isLogStep } from './journal.ts';
 import { createPaceMeter } from './pace.ts';
 import { checkpointAt, resumeFrom } from './resume.ts';
@@ -141,6 +142,7 @@ async function train(
   }
 
   onEvent({ type: 'start', step, totalSteps, stepsPerEpoch, epochs: config.epochs });
+  if (step === 0) for (const message of warningsOf(method, plan)) onEvent({ type: 'warning', message });
   try {
     for await (const batch of loader.batches(step, signal?.aborted ? step : totalSteps)) {
       const report = await takeStep(tools, batch, step, isLogStep(plan, step + 1));

@@ -1,9 +1,10 @@
-import { spawn } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { ownIdentity, startOf, type ProcessIdentity } from './process-identity.node.ts';
 import { lockRun } from './run-lock.node.ts';
 
 let folder: string;
@@ -19,19 +20,56 @@ it('leaves nothing behind when given free', async () => {
   expect(await readdir(folder)).toEqual([]);
 });
 
-it('refuses a folder that a living process holds, and takes over from a dead one', async () => {
+/** A process that lives until it is killed. */
+async function startOther(): Promise<ChildProcess> {
   const other = spawn(process.execPath, ['-e', 'process.stdin.resume()'], {
     stdio: ['pipe', 'ignore', 'ignore'],
   });
   await once(other, 'spawn');
-  await writeFile(join(folder, '.lock'), String(other.pid));
-  await expect(lockRun(folder)).rejects.toThrow(`process ${other.pid} is working on this run`);
+  return other;
+}
+
+/** The lock that another process would write. */
+async function lockOf(pid: number | undefined, change: Partial<ProcessIdentity> = {}): Promise<string> {
+  const { place } = await ownIdentity();
+  const started = await startOf(pid ?? 0);
+  return JSON.stringify({ pid, place, ...(started !== undefined && { started }), ...change });
+}
+
+it('refuses a folder that a living process holds, and takes over from a dead one', async () => {
+  const other = await startOther();
+  await writeFile(join(folder, '.lock'), await lockOf(other.pid));
+  await expect(lockRun(folder)).rejects.toThrow(
+    new RegExp(`process ${other.pid} is working on this run \\(its last sign of life was \\d+ s ago\\)`),
+  );
+  // Not awaited: the lock is taken as soon as the process has ended.
   other.kill('SIGKILL');
-  await once(other, 'exit');
+  const unlock = await lockRun(folder);
+  await unlock();
+  expect(await readdir(folder)).toEqual([]);
+});
+
+it.runIf(process.platform === 'linux')(
+  'takes over from a process that another of the same number has followed',
+  async () => {
+    const other = await startOther();
+    await writeFile(join(folder, '.lock'), await lockOf(other.pid, { started: '1' }));
+    await (
+      await lockRun(folder)
+    )();
+    other.kill('SIGKILL');
+  },
+);
+
+it('waits a minute for a process that cannot be seen from here', async () => {
+  const path = join(folder, '.lock');
+  await writeFile(path, await lockOf(4_000_000, { place: 'another machine' }));
+  await expect(lockRun(folder)).rejects.toThrow('process 4000000 is working on this run');
+  const longAgo = new Date(Date.now() - 61_000);
+  await utimes(path, longAgo, longAgo);
   await (
     await lockRun(folder)
   )();
-  expect(await readdir(folder)).toEqual([]);
 });
 
 it('makes the folder, and removes it again where nothing came into it', async () => {

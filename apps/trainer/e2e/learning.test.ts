@@ -74,7 +74,7 @@ const settings: Readonly<Record<string, Settings>> = {
 /** Methods that take images, and for which no settings are known by which they learn as much within a minute. */
 const unproven: readonly string[] = [
   ...['byol', 'dino', 'autoencoder', 'mae'],
-  ...['simclr', 'moco', 'nnclr', 'simsiam', 'vicreg', 'swav'],
+  ...['simclr', 'moco', 'nnclr', 'simsiam', 'vicreg', 'swav', 'lejepa'],
 ];
 
 const probed = createGeneratedShapes({ length: 2000 });

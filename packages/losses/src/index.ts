@@ -7,6 +7,7 @@ export { s4lLoss, type S4lLossOptions } from './losses/s4l-loss.ts';
 export { teacherTemperatureAt, type TeacherTemperatureOptions } from './losses/teacher-temperature-at.ts';
 export { byolLoss } from './losses/byol-loss.ts';
 export { infoNceLoss, type InfoNceLossOptions } from './losses/info-nce-loss.ts';
+export { lejepaLoss, type LejepaLoss, type LejepaLossOptions } from './losses/lejepa-loss.ts';
 export { ntXentLoss, type NtXentLossOptions } from './losses/nt-xent-loss.ts';
 export { negativeCosine, simsiamLoss } from './losses/simsiam-loss.ts';
 export {
@@ -53,6 +54,7 @@ export { byol, type ByolOptions, type ByolRoles } from './methods/byol.ts';
 export { maskedTokens, type MaskedTokensOptions, type MaskedTokensRoles } from './methods/masked-tokens.ts';
 export { dino, type DinoOptions, type DinoRoles } from './methods/dino.ts';
 export { mae, type MaeOptions, type MaeRoles } from './methods/mae.ts';
+export { lejepa, type LejepaOptions, type LejepaRoles } from './methods/lejepa.ts';
 export { moco, type MocoOptions, type MocoRoles } from './methods/moco.ts';
 export { nnclr, type NnclrOptions, type NnclrRoles } from './methods/nnclr.ts';
 export { simclr, type SimclrOptions, type SimclrRoles } from './methods/simclr.ts';

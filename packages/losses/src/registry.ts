@@ -10,6 +10,7 @@ import { moco } from './methods/moco.ts';
 import { nnclr } from './methods/nnclr.ts';
 import { maskedTokens } from './methods/masked-tokens.ts';
 import { dino } from './methods/dino.ts';
+import { lejepa } from './methods/lejepa.ts';
 import { mae } from './methods/mae.ts';
 import { rotation } from './methods/rotation.ts';
 import { createS4l } from './methods/s4l.ts';
@@ -31,6 +32,7 @@ const all: readonly AnyMethod[] = [
   byol,
   simsiam,
   vicreg,
+  lejepa,
   swav,
   dino,
   autoencoder,

@@ -32,6 +32,12 @@ const cases: Readonly<
     remedy: 'methodOptions.variance',
     epochs: 3,
   },
+  lejepa: {
+    small: { hiddenDim: 64, slices: 64 },
+    broken: [{ lambda: 0 }],
+    remedy: 'methodOptions.lambda',
+    epochs: 3,
+  },
   sela: {
     small: { heads: 2, classes: 8, relabellings: 6, lambda: 10 },
     broken: [{ equipartition: false }],

@@ -59,7 +59,7 @@ export { createStatisticsRecorder, type StatisticsRecorder } from './statistics-
 export { readSafetensors, type Safetensors } from './weights/read-safetensors.ts';
 export type { SafeTensor, SafetensorsArrays, SafetensorsDtype } from './weights/safetensors-dtype.ts';
 export { toFloat32 } from './weights/to-float32.ts';
-export { loadTree, treeToTensors, type LoadTreeOptions } from './weights/tree-weights.ts';
+export { loadTree, treeMismatches, treeToTensors, type LoadTreeOptions } from './weights/tree-weights.ts';
 export { writeSafetensors } from './weights/write-safetensors.ts';
 export {
   createAttention,

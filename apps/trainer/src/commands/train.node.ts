@@ -103,6 +103,10 @@ function addTrainOptions(command: Command): Command {
       wholeNumber('--labels-per-class', 1),
     )
     .option(
+      '--init <path>',
+      'weights that the backbone starts from: another run, or a safetensors file, e.g. of "ssl export" or torchvision',
+    )
+    .option(
       '--micro-batch <n>',
       'samples that go through the network at once, for batches that do not fit into memory',
       wholeNumber('--micro-batch', 1),

@@ -38,6 +38,7 @@ export interface TrainOptions {
   readonly normalization?: string;
   readonly labels?: string;
   readonly labelsPerClass?: number;
+  readonly init?: string;
   readonly microBatch?: number;
   readonly dataKind?: string;
   readonly check?: boolean;
@@ -59,6 +60,8 @@ export interface TrainRequest extends ResolvedConfig {
   readonly data: string;
   /** A file of labels, in place of the data set's own. */
   readonly labels?: string | undefined;
+  /** A weight file or a run that the backbone starts from. */
+  readonly init?: string | undefined;
   /** The values that stand for 0 and 1 in the data set's images, where the user says. */
   readonly range?: ValueRange | undefined;
   readonly out: string;
@@ -80,6 +83,7 @@ const commandSchema = z.object({
     .optional(),
   dataKind: z.string().optional(),
   labels: z.string().optional(),
+  init: z.string().optional(),
   out: z.string().optional(),
   preset: z.string().optional(),
   backend: z.string().optional(),
@@ -116,6 +120,7 @@ export async function resolveTrainRequest(options: TrainOptions, now: Date): Pro
     preset,
     data,
     labels: options.labels ?? command.labels,
+    init: options.init ?? command.init,
     range: options.range ?? command.range,
     out: options.out ?? command.out ?? defaultFolder(method.name, data, now),
     // `useBackend` checks the name.

@@ -13,6 +13,7 @@ import {
 } from '@ssl/train';
 import { z } from 'zod';
 import { moduleSourceSchema, type ModuleSource } from '../methods/module-source.ts';
+import type { WeightsSource } from './initial-weights.node.ts';
 import type { LabelsSource } from './labels-file.node.ts';
 
 const text = z.string();
@@ -39,6 +40,8 @@ const runDescriptionSchema = z.object({
   data: text,
   /** The file that the labels come from, where they are not the data set's own. */
   labels: z.object({ path: text, sha256: text }).optional(),
+  /** What the backbone started from, where that was not chance. */
+  init: z.object({ path: text, sha256: text }).optional(),
   dataset: z.object({
     name: text,
     source: z.looseObject({ kind: text }),
@@ -76,6 +79,7 @@ export interface DescribedRun {
   readonly preset?: string | undefined;
   readonly data: string;
   readonly labels?: LabelsSource | undefined;
+  readonly init?: WeightsSource | undefined;
   readonly dataset: Dataset;
   readonly backend: BackendInfo;
   readonly versions: Readonly<Record<string, string>>;
@@ -96,6 +100,7 @@ export function describeRun(run: DescribedRun): Settings {
     ...(run.preset !== undefined && { preset: run.preset }),
     data: run.data,
     ...(run.labels && { labels: { path: run.labels.path, sha256: run.labels.sha256 } }),
+    ...(run.init && { init: { path: run.init.path, sha256: run.init.sha256 } }),
     dataset: { name, source, length, samples, fingerprint, classNames },
     inputSpec: input,
     ...{ recipe, streams, stepsPerEpoch, totalSteps },

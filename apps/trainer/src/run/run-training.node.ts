@@ -5,7 +5,7 @@ import { createInlineViewLoader, type Dataset, type ViewLoader, type ViewLoaderO
 import { canWorkersOpen, createWorkerViewLoader } from '@ssl/data/node';
 import type { AnyMethod } from '@ssl/losses';
 import { createTrainer, type RunPlan, type Trainer, type TrainerEvent } from '@ssl/train';
-import { parameterCount } from '@ssl/models';
+import { parameterCount, type Backbone } from '@ssl/models';
 import type { RunFolder } from '@ssl/train/node';
 import { formatCount, formatNumber } from '../terminal/format.ts';
 import type { StopSignal } from '../terminal/stop-signal.node.ts';
@@ -20,6 +20,8 @@ export interface TrainingJob {
   readonly backend: BackendInfo;
   /** Keeps the run. */
   readonly folder: RunFolder;
+  /** What the backbone starts from, where the folder has no checkpoint yet. */
+  readonly initialize?: ((backbone: Backbone) => void) | undefined;
   /** Watches the method's hooks at every step. */
   readonly check?: boolean | undefined;
 }
@@ -56,10 +58,10 @@ export async function runTraining(
   terminal: Terminal,
   stop: StopSignal,
 ): Promise<TrainingSummary> {
-  const { method, plan, dataset, folder, check = false } = job;
+  const { method, plan, dataset, folder, initialize, check = false } = job;
   const { config } = plan;
   const trainer = await createTrainer({
-    ...{ method, dataset, plan },
+    ...{ method, dataset, plan, initialize },
     createLoader: loaderFactory(config.workers ?? defaultWorkers()),
   });
   try {

@@ -11,6 +11,7 @@ import type { TrainRequest } from '../options/train-request.node.ts';
 import { packageVersion } from '../package-version.node.ts';
 import type { StopSignal } from '../terminal/stop-signal.node.ts';
 import type { Terminal } from '../terminal/terminal.node.ts';
+import { readInitialWeights } from './initial-weights.node.ts';
 import { readLabelsFile, withLabelsOf } from './labels-file.node.ts';
 import { describeRun } from './run-description.ts';
 import { runTraining, type TrainingSummary } from './run-training.node.ts';
@@ -33,21 +34,24 @@ export async function startRun(
       onWarning(`${method.name} learns without labels: --labels and --labels-per-class change nothing in it`);
     }
     checkRange(range, dataset);
-    const plan = await planRun({ method, dataset, config });
+    const init =
+      request.init === undefined ? undefined : await readInitialWeights(request.init, backend, terminal);
+    const plan = await planRun({ method, dataset, config: init?.adapt(config) ?? config });
     const description = describeRun({
       ...{ plan, method, dataset, backend },
       preset: request.preset,
       methodSource: request.methodSource,
       dataKindSource: request.dataKindSource,
-      labels,
+      ...{ labels, init },
       data: existsSync(request.data) ? resolve(request.data) : request.data,
       versions: { ssl: packageVersion(), node: process.versions.node, 'tfjs-core': version_core },
       createdAt: new Date(),
     });
     sayRange(range, dataset, terminal);
     const folder = await createRunFolder(request.out, description, { onWarning });
+    const { check } = request;
     return await runTraining(
-      { method, plan, dataset, backend, folder, check: request.check },
+      { method, plan, dataset, backend, folder, check, initialize: init?.initialize },
       terminal,
       stop,
     );

@@ -38,16 +38,11 @@ export function loadTree(
   tensors: ReadonlyMap<string, SafeTensor>,
   { source = 'weights', allowExtra = false }: LoadTreeOptions = {},
 ): void {
+  const [mismatch] = treeMismatches(tree, tensors);
+  if (mismatch !== undefined) throw new UserError(`${source}: ${mismatch}`);
   const assignments: (() => void)[] = [];
   for (const [name, entry] of tree) {
-    const tensor = tensors.get(name);
-    if (tensor === undefined) throw missingTensorError(source, name, tensors);
-    const expected = isHostBuffer(entry) ? entry.shape : fileShape(entry.layout, entry.variable.shape);
-    if (expected.join() !== tensor.shape.join()) {
-      throw new UserError(
-        `${source}: tensor "${name}" is [${tensor.shape.join(',')}], the model needs [${expected.join(',')}]`,
-      );
-    }
+    const tensor = tensors.get(name) as SafeTensor;
     assignments.push(
       isHostBuffer(entry) ? fillHost(source, name, entry, tensor) : fill(source, name, entry, tensor),
     );
@@ -60,14 +55,25 @@ export function loadTree(
   for (const assign of assignments) assign();
 }
 
-function missingTensorError(
-  source: string,
-  name: string,
+/**
+ * What keeps weights from fitting a tree: a phrase for each entry whose tensor is missing, with the nearest name, or of
+ * another shape, with both shapes. Empty where everything fits; tensors that the tree lacks do not count.
+ */
+export function treeMismatches(
+  tree: BufferTree,
   tensors: ReadonlyMap<string, SafeTensor>,
-): UserError {
-  const nearest = nearestName(name, [...tensors.keys()]);
-  const hint = nearest === undefined ? '' : ` (the nearest is "${nearest}")`;
-  return new UserError(`${source}: no tensor "${name}", which the model needs${hint}`);
+): readonly string[] {
+  return [...tree].flatMap(([name, entry]) => {
+    const tensor = tensors.get(name);
+    if (tensor === undefined) {
+      const nearest = nearestName(name, [...tensors.keys()]);
+      const hint = nearest === undefined ? '' : ` (the nearest is "${nearest}")`;
+      return [`no tensor "${name}", which the model needs${hint}`];
+    }
+    const expected = isHostBuffer(entry) ? entry.shape : fileShape(entry.layout, entry.variable.shape);
+    if (expected.join() === tensor.shape.join()) return [];
+    return [`tensor "${name}" is [${tensor.shape.join(',')}], the model needs [${expected.join(',')}]`];
+  });
 }
 
 function typeError(source: string, name: string, got: string, needed: string): UserError {

@@ -1,5 +1,5 @@
 import type { AnyMethod, MethodState } from '@ssl/losses';
-import { createBackbone, type Backbone } from '@ssl/models';
+import { createBackbone, disposeTrees, type Backbone } from '@ssl/models';
 import { createRandom } from '@ssl/random';
 import { callHook, methodError } from '../trainer/method-guard.ts';
 import { stateTrees, type StateTrees } from '../trainer/state-trees.ts';
@@ -15,6 +15,12 @@ export interface Run {
   readonly evaluated: Backbone;
 }
 
+/** How the networks of a run begin. */
+export interface CreateRunOptions {
+  /** Sets the weights of the backbone before the method copies it or builds on it; default: they are random. */
+  readonly initialize?: ((backbone: Backbone) => void) | undefined;
+}
+
 /**
  * Builds the networks of a run, as they are before its first step; all chance comes from the config's seed. Training,
  * resuming, evaluation with its untrained baseline, and the contract of methods all begin here.
@@ -22,10 +28,16 @@ export interface Run {
  * @throws UserError for a backbone that does not take the input
  * @throws MethodError if the method's `init` throws, or gives what trainers cannot use
  */
-export function createRun(method: AnyMethod, plan: RunPlan): Run {
+export function createRun(method: AnyMethod, plan: RunPlan, { initialize }: CreateRunOptions = {}): Run {
   const { config, input, dataset, totalSteps } = plan;
   const { seed, epochs, methodOptions } = config;
   const backbone = createRunBackbone(plan);
+  try {
+    initialize?.(backbone);
+  } catch (error) {
+    disposeTrees(backbone.parameters, backbone.buffers);
+    throw error;
+  }
   const context = {
     ...{ backbone, input, dataset, totalSteps },
     random: createRandom(seed, 'method'),

@@ -4,7 +4,7 @@ import type { MethodState } from '@ssl/losses';
 import type { Backbone } from '@ssl/models';
 import type { TrainConfig } from '../config/train-config.ts';
 import { createOptimizer } from '../optimizers/create-optimizer.ts';
-import { createRun } from '../plan/create-run.ts';
+import { createRun, type CreateRunOptions } from '../plan/create-run.ts';
 import { planRun, streamPlans, visibleDataset, type PlanOptions, type RunPlan } from '../plan/run-plan.ts';
 import { createMemoryRunStore } from '../run/memory-run-store.ts';
 import type { RunStore } from '../run/run-store.ts';
@@ -21,7 +21,7 @@ import { createTensorCount } from './tensor-count.ts';
 import type { TrainerEvent, TrainResult } from './trainer-events.ts';
 
 /** What a trainer is made of. */
-export interface TrainerOptions extends PlanOptions {
+export interface TrainerOptions extends PlanOptions, CreateRunOptions {
   /** The plan of the run, where it is settled already (`planRun`): then `config` is not looked at. */
   readonly plan?: RunPlan;
   /** How batches are made; default: in this thread (`createInlineViewLoader`). Changes no result. */
@@ -91,7 +91,7 @@ export async function createTrainer(options: TrainerOptions): Promise<Trainer> {
     epochs: config.epochs,
     stepsPerEpoch,
   });
-  const run = createRun(method, plan);
+  const run = createRun(method, plan, options);
   const groups = method.parameterGroups?.(run.state, config.methodOptions);
   const optimizer = createOptimizer(run.trees.trainable, optimizerConfig, groups);
   const sweep: StepTools['sweep'] = () => sweepDataset({ dataset, input, batchSize, createLoader });

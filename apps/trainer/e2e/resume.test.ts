@@ -149,7 +149,7 @@ describe('a run that is complete', () => {
   });
 
   it.each([
-    [['--epochs', '9'], '--epochs: epochs is 3 in this run, and cannot become 9'],
+    [['--epochs', '2'], '--epochs: epochs is 3 in this run, and cannot become 2'],
     [['--seed', '1'], '--seed: seed is 0 in this run, and cannot become 1'],
     [['--set', 'classes=9'], 'methodOptions.classes is [4,10] in this run, and cannot become [9]'],
     [['--backbone', 'resnet18'], '--backbone: backbone.name is "resnet-tiny" in this run'],
@@ -163,6 +163,28 @@ describe('a run that is complete', () => {
       lines: 1,
     });
     expect(stderr).toContain(line);
+  });
+});
+
+describe('a run that gets more epochs', () => {
+  it('goes on with a schedule planned anew; killed on the way, it comes to the same result', async () => {
+    const extended = async (run: string): Promise<readonly string[]> => {
+      await cp(join(folder, 'unbroken'), join(folder, run), { recursive: true });
+      return ['train', '--resume', run, '--epochs', '4'];
+    };
+    const { status, stderr } = await ssl(folder, await extended('longer'));
+    expect({ status, stderr }).toMatchObject({ status: 0 });
+    expect(stderr).toMatch(/^Extended from 3 to 4 epochs: the learning rate, .* is planned anew\.$/m);
+    expect(stderr).toMatch(/Going on from step 24 of 32\.$/m);
+    const config: unknown = JSON.parse(await readFile(join(folder, 'longer', 'config.json'), 'utf8'));
+    expect(config).toMatchObject({ epochs: 4, totalSteps: 32 });
+
+    const again = start(folder, await extended('longer-killed'));
+    await killAfterLines(again, 'longer-killed', 3, 'SIGKILL');
+    // It is a longer run by now, with and without the option.
+    expect(await ssl(folder, ['train', '--resume', 'longer-killed'])).toMatchObject({ status: 0 });
+    expect(await resultOf('longer-killed')).toEqual(await resultOf('longer'));
+    expect((await resultOf('longer')) as { log: unknown[] }).toMatchObject({ log: { length: 32 } });
   });
 });
 

@@ -5,20 +5,21 @@ import { sampleRange } from '@ssl/data';
 import { openDataset } from '@ssl/data/node';
 import { UserError } from '@ssl/errors';
 import type { AnyMethod } from '@ssl/losses';
-import { resumeConfig, type TrainConfig } from '@ssl/train';
+import { resumeConfig, type RunPlan, type TrainConfig } from '@ssl/train';
 import { openRunFolder, type RunFolder } from '@ssl/train/node';
 import { loadDataKindOfRun } from '../data-kinds/load-data-kind.node.ts';
 import { loadMethodOfRun } from '../methods/load-method.node.ts';
 import { optionLayers, readConfigLayers, type TrainOptions } from '../options/train-request.node.ts';
 import type { StopSignal } from '../terminal/stop-signal.node.ts';
 import type { Terminal } from '../terminal/terminal.node.ts';
+import { reopenInitialWeights } from './initial-weights.node.ts';
 import { reopenLabels, withLabelsOf } from './labels-file.node.ts';
 import { readStoredRun, type RunDescription } from './run-description.ts';
 import { runTraining, type TrainingSummary } from './run-training.node.ts';
 
 /**
- * Goes on with a run where it stopped. Everything comes from the run; options may repeat it, and change what has
- * no influence on the result.
+ * Goes on with a run where it stopped. Everything comes from the run; options may repeat it, change what has no
+ * influence on the result, and give it more epochs.
  *
  * @throws UserError if the folder is no run, an option contradicts it, or its data are not the same any more
  */
@@ -36,12 +37,20 @@ export async function resumeRun(
   await loadDataKindOfRun(description.dataKindSource, warn);
   const config = await settleConfig({ run: own, method, description, directory }, options);
 
-  const checkpoint = await opened.loadCheckpoint();
-  if (checkpoint !== undefined && checkpoint.state.step >= checkpoint.state.totalSteps) {
+  const resumed = { ...plan, config, totalSteps: plan.stepsPerEpoch * config.epochs };
+  const isExtended = config.epochs > own.epochs;
+  const store = isExtended ? await openExtended(directory, opened, resumed, warn) : opened;
+  const checkpoint = await store.loadCheckpoint();
+  if (checkpoint !== undefined && checkpoint.state.step >= resumed.totalSteps) {
     return completedRun(opened, config, checkpoint.state.step);
   }
+  if (isExtended) {
+    terminal.note(
+      `Extended from ${own.epochs} to ${config.epochs} epochs: the learning rate, and what else runs over training, is planned anew.`,
+    );
+  }
   // The trainer goes on from the checkpoint that was read here.
-  const folder: RunFolder = { ...opened, loadCheckpoint: () => Promise.resolve(checkpoint) };
+  const folder: RunFolder = { ...store, loadCheckpoint: () => Promise.resolve(checkpoint) };
   const backend = await useBackend((options.backend ?? description.backend.name) as BackendName, {
     threads: options.threads ?? description.backend.threads,
   });
@@ -67,11 +76,25 @@ export async function resumeRun(
     }
     const { check } = options;
     const dataset = withLabelsOf(labels, source);
-    const resumed = { ...plan, config };
-    return await runTraining({ method, plan: resumed, dataset, backend, folder, check }, terminal, stop);
+    const init =
+      checkpoint === undefined && description.init !== undefined
+        ? await reopenInitialWeights(directory, description.init, backend, terminal)
+        : undefined;
+    const job = { method, plan: resumed, dataset, backend, folder, check, initialize: init?.initialize };
+    return await runTraining(job, terminal, stop);
   } finally {
     await source.close();
   }
+}
+
+/** The folder of a run that gets more epochs: they stand in its config from the next write on. */
+function openExtended(
+  directory: string,
+  { config: stored }: RunFolder,
+  { config: { epochs }, totalSteps }: RunPlan,
+  onWarning: (line: string) => void,
+): Promise<RunFolder> {
+  return openRunFolder(directory, { onWarning, revised: { ...stored, epochs, totalSteps } });
 }
 
 interface ResumedRun {
@@ -93,6 +116,7 @@ async function settleConfig(
     ['method', named === module ? undefined : named, run.method],
     ['range', (options.range ?? command.range)?.join(), sampleRange(description.dataset.samples)?.join()],
     ['preset', options.preset ?? command.preset, description.preset],
+    ['init', absolute(options.init ?? command.init), description.init?.path],
     ['out', absolute(options.out ?? command.out), resolve(directory)],
   ];
   for (const [name, given, own] of contradictions) {

@@ -215,10 +215,11 @@ describe('resumeConfig', () => {
     const given = { epochs: 20, optimizer: { name: 'sgd' }, workers: 0, logEverySteps: 5 };
     expect(resumeConfig(run, given)).toEqual({ ...run, workers: 0, logEverySteps: 5 });
     expect(resumeConfig(run, {})).toEqual(run);
+    expect(resumeConfig(run, { epochs: 30 })).toEqual({ ...run, epochs: 30 });
   });
 
   it.each<[Settings, string]>([
-    [{ epochs: 30 }, '--resume runs/a: epochs is 20 in this run, and cannot become 30'],
+    [{ epochs: 10 }, '--resume runs/a: epochs is 20 in this run, and cannot become 10'],
     [{ seed: 1 }, 'seed is 0 in this run, and cannot become 1'],
     [{ optimizer: { learningRate: 1 } }, 'optimizer.learningRate is 0.12 in this run'],
     [{ optimizer: { name: 'adam' } }, 'optimizer.name is "sgd" in this run, and cannot become "adam"'],

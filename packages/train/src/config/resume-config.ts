@@ -12,8 +12,8 @@ const changeable: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * The config to resume a run with: the run's own, with what may change as `given`. The number of epochs may not:
- * the learning rate of every step depends on it.
+ * The config to resume a run with: the run's own, with what may change as `given`. The number of epochs may grow, which
+ * plans all that runs over training anew: the learning rate, momenta, times of relabelling.
  *
  * @param run the config that the run began with
  * @param given what the user set explicitly now, as in a `ConfigLayer`
@@ -26,6 +26,7 @@ export function resumeConfig(run: TrainConfig, given: Settings, source = 'resume
     if (changeable.has(path[0] as string)) continue;
     const [before, now] = [settingAt(run, path), settingAt(given, path)];
     if (JSON.stringify(before) === JSON.stringify(now)) continue;
+    if (path.join() === 'epochs' && merged.epochs > run.epochs) continue;
     const was = before === undefined ? 'is not set' : `is ${JSON.stringify(before)}`;
     throw new UserError(
       `${source}: ${path.join('.')} ${was} in this run, and cannot become ${JSON.stringify(now)}; ` +

@@ -49,18 +49,16 @@ export async function createRunFolder(
   let created: Promise<void> | undefined;
   async function create(): Promise<void> {
     await files.makeDirectory(directory);
-    const path = join(directory, configFile);
-    try {
-      await files.write(`${path}.new`, new TextEncoder().encode(`${JSON.stringify(config, null, 2)}\n`));
-      await files.rename(`${path}.new`, path);
-    } catch (error) {
-      await files.remove(`${path}.new`).catch(() => undefined);
-      throw error;
-    }
-    await files.syncDirectory(directory);
+    await writeConfig(files, join(directory, configFile), config);
     await files.syncDirectory(dirname(directory));
   }
   return folderOf(directory, config, files, onWarning, () => (created ??= create()));
+}
+
+/** How to open a run that is there. */
+export interface OpenRunFolderOptions extends RunFolderOptions {
+  /** What `config.json` is to hold from the next write on; default: what it holds. */
+  readonly revised?: Settings | undefined;
 }
 
 /**
@@ -70,13 +68,29 @@ export async function createRunFolder(
  */
 export async function openRunFolder(
   directory: string,
-  { onWarning = ignore, files = durableFiles }: RunFolderOptions = {},
+  { onWarning = ignore, files = durableFiles, revised }: OpenRunFolderOptions = {},
 ): Promise<RunFolder> {
   if ((await files.list(directory)) === undefined) throw new UserError(`${directory}: no such folder`);
   const path = join(directory, configFile);
   const bytes = await files.read(path);
   if (bytes === undefined) throw new UserError(`${directory} is no run: it has no ${configFile}`);
-  return folderOf(directory, parseConfig(bytes, path), files, onWarning, async () => undefined);
+  const config = parseConfig(bytes, path);
+  if (revised === undefined) return folderOf(directory, config, files, onWarning, async () => undefined);
+  let written: Promise<void> | undefined;
+  const revise = (): Promise<void> => (written ??= writeConfig(files, path, revised));
+  return folderOf(directory, revised, files, onWarning, revise);
+}
+
+/** In place of the old one at once, or not at all. */
+async function writeConfig(files: DurableFiles, path: string, config: Settings): Promise<void> {
+  try {
+    await files.write(`${path}.new`, new TextEncoder().encode(`${JSON.stringify(config, null, 2)}\n`));
+    await files.rename(`${path}.new`, path);
+  } catch (error) {
+    await files.remove(`${path}.new`).catch(() => undefined);
+    throw error;
+  }
+  await files.syncDirectory(dirname(path));
 }
 
 function parseConfig(bytes: Uint8Array, path: string): Settings {

@@ -156,8 +156,19 @@ describe('resuming', () => {
     expect(store.metrics).toEqual(log);
   });
 
+  it('extends a finished run, and plans its schedules anew', async () => {
+    const store = createMemoryRunStore();
+    await train(trainerOf(toyMethod, store));
+    const { trainer } = await trainerOf(toyMethod, store, { epochs: 3, schedule: { name: 'linear' } });
+    expect(await trainer.run({ store })).toMatchObject({ outcome: 'done', step: 9, totalSteps: 9 });
+    const rates = store.metrics.map(({ learningRate }) => learningRate);
+    expect(rates).toHaveLength(9);
+    // A third of the way down a line over nine steps, of which six were done.
+    expect(rates[6]).toBeCloseTo((rates[0] as number) / 3, 6);
+  });
+
   it.each<[string, Partial<TrainConfigInput>, string]>([
-    ['epochs', { epochs: 3 }, 'the checkpoint has the number of steps 6, this training has 9'],
+    ['epochs', { epochs: 1 }, 'the checkpoint has the number of steps 6, this training has 3'],
     ['seed', { seed: 1 }, 'the checkpoint has the seed 0, this training has 1'],
     ['batch size', { batchSize: 2 }, 'the checkpoint has the batch size 4, this training has 2'],
     [

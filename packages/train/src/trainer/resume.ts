@@ -20,18 +20,19 @@ export function checkpointAt(trained: TrainedRun, step: number): Promise<Checkpo
 }
 
 /**
- * Brings a run to where a checkpoint was saved.
+ * Brings a run to where a checkpoint was saved. A run that was planned with fewer epochs then is extended.
  *
  * @returns the steps done
- * @throws UserError if the checkpoint is of another run: of another method, seed, length, batch size, data set or
- * network
+ * @throws UserError if the checkpoint is of another run: of another method, seed, batch size, data set or network, or
+ * of a longer one
  */
 export function resumeFrom(trained: TrainedRun, checkpoint: Checkpoint): number {
   const { step } = checkpoint.state;
   const expected = describeRun(placeAt(trained, step));
   for (const [what, found] of Object.entries(describeRun(checkpoint.state))) {
     const own = expected[what];
-    if (found !== own) {
+    const isExtended = what === lengthOfRun && Number(found) < Number(own);
+    if (found !== own && !isExtended) {
       throw new UserError(
         `cannot resume: the checkpoint has the ${what} ${found}, this training has ${own}; resume with the settings and data of the run`,
       );
@@ -56,6 +57,8 @@ function placeAt({ run, fingerprint }: TrainedRun, step: number): TrainerState {
   };
 }
 
+const lengthOfRun = 'number of steps';
+
 /** What must be the same for a run to go on. */
 function describeRun(state: TrainerState): Record<string, string | number> {
   return {
@@ -63,6 +66,6 @@ function describeRun(state: TrainerState): Record<string, string | number> {
     seed: state.random.seed,
     'batch size': state.batchSize,
     'data set of fingerprint': state.datasetFingerprint,
-    'number of steps': state.totalSteps,
+    [lengthOfRun]: state.totalSteps,
   };
 }

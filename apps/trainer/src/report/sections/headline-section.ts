@@ -107,7 +107,11 @@ function figures(model: ReportModel): readonly Html[] {
   };
   const all = [
     share(['prediction', 'top1'], 'Accuracy', undefined),
-    share(['cluster', 'acc'], 'Cluster accuracy', compare('pixels', ['cluster', 'acc'], 'k-means on raw input')),
+    share(
+      ['cluster', 'acc'],
+      'Cluster accuracy',
+      compare('pixels', ['cluster', 'acc'], 'k-means on raw input'),
+    ),
     share(['cluster', 'nmi'], 'NMI', compare('pixels', ['cluster', 'nmi'], 'k-means on raw input')),
     share(['knn', 'top1'], 'kNN accuracy', compare('randomInit', ['knn', 'top1'], 'random backbone')),
     share(['linear', 'top1'], 'Linear probe', compare('randomInit', ['linear', 'top1'], 'random backbone')),

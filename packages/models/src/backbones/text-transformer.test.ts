@@ -50,6 +50,10 @@ describe('the text transformer as a backbone', () => {
   it.each([
     [{ dim: 9 }, /^text transformer: the number of heads must divide dim 9, got 2$/],
     [{ kernelSize: 4 }, /^text transformer: kernelSize must be an odd number from 1, got 4$/],
+    [
+      { kernelSize: 1, localDim: 9 },
+      /^text transformer: a kernelSize of 1 means no convolution, so that a localDim of 9 /,
+    ],
     [{ width: 4 }, /^createBackbone: text-transformer: Unrecognized key: "width"$/],
   ])('refuses %j in one line', (more, message) => {
     expect(() => create(more)).toThrow(

@@ -1,16 +1,14 @@
-import { gelu } from '@ssl/backend';
 import { UserError } from '@ssl/errors';
 import type { Random } from '@ssl/random';
 import * as tf from '@tensorflow/tfjs-core';
 import type { EncodedTokens } from '../backbone.ts';
 import { truncatedNormal02, type Initializer } from '../initializers.ts';
 import { contextOf } from '../layers/drop-path.ts';
-import { forwardRows } from '../layers/forward-rows.ts';
 import { gatherIds, gatherTokens } from '../layers/gather-tokens.ts';
 import { createLayerNorm } from '../layers/layer-norm.ts';
-import { createLinear } from '../linear.ts';
 import type { ForwardContext, Module } from '../module.ts';
 import { createParameter, treesOf } from '../parameter-tree.ts';
+import { createLocalMixing } from './local-mixing.ts';
 import { createTransformerBlocks } from './transformer-block.ts';
 
 /** What a text transformer is made of. */
@@ -80,7 +78,8 @@ export interface TextTransformer extends Module<tf.Tensor2D, tf.Tensor2D> {
  * convolution, `blocks.N` as in timm, and `norm`. Texts may be shorter than `length`. Ids outside the vocabulary give
  * undefined values.
  *
- * @throws UserError if the heads do not divide `dim`, the padding is outside the vocabulary, or `kernelSize` is not odd
+ * @throws UserError if the heads do not divide `dim`, the padding is outside the vocabulary, `kernelSize` is not odd, or
+ * there is a `localDim` without a convolution
  */
 export function createTextTransformer(options: TextTransformerOptions): TextTransformer {
   const { vocabulary, length, dim, depth, heads, mlpRatio = 4, paddingId, random } = options;
@@ -92,6 +91,11 @@ export function createTextTransformer(options: TextTransformerOptions): TextTran
   if (!Number.isInteger(paddingId) || paddingId < 0 || paddingId >= vocabulary) {
     throw new UserError(
       `text transformer: the padding id must be from 0 to ${vocabulary - 1}, the vocabulary's last, got ${paddingId}`,
+    );
+  }
+  if (localDim !== undefined && kernelSize === 1) {
+    throw new UserError(
+      `text transformer: a kernelSize of 1 means no convolution, so that a localDim of ${localDim} has no use; leave it out or set a kernelSize from 3`,
     );
   }
   const start = (name: string, rows: number): Float32Array =>
@@ -191,58 +195,4 @@ function meanOf(values: tf.Tensor3D, present: tf.Tensor2D): tf.Tensor2D {
   const weights = tf.cast(tf.expandDims(present, 2), 'float32');
   const sum = tf.sum(tf.mul(values, weights), 1);
   return tf.div(sum, tf.maximum(tf.sum(weights, 1), 1));
-}
-
-/** What a branch that mixes neighbouring tokens is made of. */
-interface LocalMixingOptions {
-  readonly dim: number;
-  readonly kernelSize: number;
-  readonly localDim: number | undefined;
-  readonly random: Random;
-  readonly initializer: Initializer;
-}
-
-/** A branch that mixes neighbouring tokens. */
-interface LocalMixing extends Pick<Module, 'parameters' | 'buffers'> {
-  readonly hiddenDim: number;
-  /**
-   * @param isText bool `[batch, tokens]`: false for padding, which is nobody's neighbour
-   * @param onHidden gets what comes out of the convolution, after its GELU
-   */
-  forward(
-    x: tf.Tensor3D,
-    isText: tf.Tensor2D,
-    context: ForwardContext,
-    onHidden?: (units: tf.Tensor3D) => void,
-  ): tf.Tensor3D;
-}
-
-function createLocalMixing(options: LocalMixingOptions): LocalMixing {
-  const { dim, kernelSize, localDim, random, initializer } = options;
-  if (!Number.isInteger(kernelSize) || kernelSize < 1 || kernelSize % 2 === 0) {
-    throw new UserError(`text transformer: kernelSize must be an odd number from 1, got ${kernelSize}`);
-  }
-  const hiddenDim = localDim ?? dim;
-  const norm = createLayerNorm({ dim });
-  const fans = { fanIn: kernelSize * dim, fanOut: kernelSize * hiddenDim };
-  const values = initializer(random.split('conv.weight'), kernelSize * dim * hiddenDim, fans);
-  const weight = createParameter(values, [1, kernelSize, dim, hiddenDim], 'convolution');
-  const conv = { parameters: new Map([['weight', weight]]), buffers: new Map() };
-  const proj =
-    localDim === undefined
-      ? undefined
-      : createLinear({ inDim: hiddenDim, outDim: dim, random: random.split('proj'), initializer });
-  return {
-    ...treesOf({ norm, conv, ...(proj && { proj }) }),
-    hiddenDim,
-    forward(x, isText, context, onHidden) {
-      const [batch, tokens] = x.shape;
-      const present = tf.mul(norm.forward(x, context), tf.cast(tf.expandDims(isText, 2), 'float32'));
-      const row = tf.reshape<tf.Rank.R4>(present, [batch, 1, tokens, dim]);
-      const mixed = tf.conv2d(row, weight.variable as unknown as tf.Tensor4D, 1, 'same');
-      const units = gelu(tf.reshape<tf.Rank.R3>(mixed, [batch, tokens, hiddenDim]));
-      onHidden?.(units);
-      return tf.add(x, proj ? (forwardRows(proj, units, context) as tf.Tensor3D) : units);
-    },
-  };
 }

@@ -90,14 +90,14 @@ export const maskedTokens: MethodDefinition<MaskedTokensOptions, MaskedTokensRol
   presets: {
     'text-small': {
       description:
-        'texts as bytes on a CPU in 12 epochs: parts of words to predict, by a small network whose hidden units are the features',
+        'texts as bytes on a CPU in 8 epochs: parts of words to predict, by a small network whose hidden units are the features',
       options: { maskRatio: 0.25, spanLength: 3 },
       training: {
         backbone: {
           ...{ name: 'text-transformer', dim: 64, depth: 1, heads: 2 },
           ...{ kernelSize: 7, localDim: 512, features: 'hidden' },
         },
-        epochs: 12,
+        epochs: 8,
         batchSize: 16,
         optimizer: { name: 'adamw', learningRate: 0.003, weightDecay: 0.01, beta2: 0.98 },
         schedule: { name: 'cosine', warmupEpochs: 0.5 },

@@ -31,7 +31,7 @@ const optionsSchema = z.strictObject({
     .enum(['tokens', 'hidden'])
     .default('tokens')
     .describe(
-      'what the features are the mean of: tokens, or the hidden units of the convolution and all MLPs, which are more and tell more to a linear probe',
+      'what the features are the mean of: tokens, or with them the hidden units of the convolution and all MLPs, in which a linear probe sees more',
     ),
   dropPath: z
     .number()

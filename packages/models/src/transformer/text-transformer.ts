@@ -38,10 +38,10 @@ export interface TextTransformerOptions {
    */
   readonly localDim?: number | undefined;
   /**
-   * What the features are the mean of, over the tokens: the tokens themselves (`tokens`, default), or all hidden units,
-   * those of the convolution beside those of each block's MLP (`hidden`). They stand for patterns of tokens (Geva et
-   * al., Transformer feed-forward layers are key-value memories, EMNLP 2021), such as parts of words where tokens are
-   * bytes, and there are more of them: a linear probe sees more in them than in the tokens.
+   * What the features are the mean of, over the tokens: the tokens themselves (`tokens`, default), or with them all
+   * hidden units, of the convolution and of each block's MLP (`hidden`). Those stand for patterns of tokens (Geva et al.,
+   * Transformer feed-forward layers are key-value memories, EMNLP 2021), such as parts of words where tokens are bytes,
+   * and there are more of them: a linear probe sees more in them than in the tokens alone.
    */
   readonly features?: 'tokens' | 'hidden' | undefined;
   /** The id of padding, which nothing attends to and which is no part of the features. */
@@ -163,7 +163,7 @@ export function createTextTransformer(options: TextTransformerOptions): TextTran
     const wantsHidden = kindOfFeatures === 'hidden';
     const tokens = encode(ids, context, keep, wantsHidden ? (units) => hidden.push(units) : undefined);
     const present = isText(idsOf(ids, keep));
-    const means = (wantsHidden ? hidden : [tokens]).map((values) => meanOf(values, present));
+    const means = [tokens, ...hidden].map((values) => meanOf(values, present));
     return { tokens, features: means.length === 1 ? (means[0] as tf.Tensor2D) : tf.concat(means, 1) };
   }
 
@@ -177,7 +177,7 @@ export function createTextTransformer(options: TextTransformerOptions): TextTran
   const hiddenDim = (local?.hiddenDim ?? 0) + depth * Math.round(dim * mlpRatio);
   return {
     ...treesOf({ '': own, ...(local && { local }), blocks, norm }),
-    featureDim: kindOfFeatures === 'hidden' ? hiddenDim : dim,
+    featureDim: kindOfFeatures === 'hidden' ? dim + hiddenDim : dim,
     tokens: encode,
     tokensAndFeatures,
     features,

@@ -37,6 +37,14 @@ export interface Backbone {
   clone(): Backbone;
 }
 
+/** Tokens and features of one pass. */
+export interface EncodedTokens {
+  /** `[batch, prefix + tokens, dim]`, as of `encode`. */
+  readonly tokens: tf.Tensor3D;
+  /** `[batch, featureDim]`: those of `Backbone.features`, where all tokens were encoded. */
+  readonly features: tf.Tensor2D;
+}
+
 /** How a network that works on tokens (patches, bytes) is seen by methods that hide or predict some of them. */
 export interface TokenEncoder {
   /** Tokens of an input, without a class token. */
@@ -50,6 +58,6 @@ export interface TokenEncoder {
   readonly patchSize?: readonly [height: number, width: number];
   /** Encodes an input, or a part of its tokens: `[batch, prefix + tokens, dim]`. */
   encode(x: tf.Tensor, context: ForwardContext, selection?: TokenSelection): tf.Tensor3D;
-  /** The features of encoded tokens, `[batch, featureDim]`: for methods that need both from one pass. */
-  pool(tokens: tf.Tensor3D, x: tf.Tensor): tf.Tensor2D;
+  /** The same with the features of what was encoded: for methods that need both from one pass. */
+  encodeAndPool(x: tf.Tensor, context: ForwardContext, selection?: TokenSelection): EncodedTokens;
 }

@@ -1,4 +1,4 @@
-export type { Backbone, BackboneSettings, TokenEncoder, TokenSelection } from './backbone.ts';
+export type { Backbone, BackboneSettings, EncodedTokens, TokenEncoder, TokenSelection } from './backbone.ts';
 export type { AnyBackboneKind, BackboneKind, BackboneOffer } from './backbones/backbone-kind.ts';
 export {
   backboneKinds,
@@ -69,9 +69,9 @@ export {
 } from './layers/attention.ts';
 export { contextOf, dropPath } from './layers/drop-path.ts';
 export { forwardRows } from './layers/forward-rows.ts';
-export { gatherTokens } from './layers/gather-tokens.ts';
+export { gatherIds, gatherTokens } from './layers/gather-tokens.ts';
 export { createLayerNorm, type LayerNorm, type LayerNormOptions } from './layers/layer-norm.ts';
-export { createMlp, type MlpOptions } from './layers/mlp.ts';
+export { createMlp, type Mlp, type MlpOptions } from './layers/mlp.ts';
 export { createPatchEmbedding, patchGrid, patchify } from './transformer/patch-embedding.ts';
 export type { PatchEmbedding, PatchEmbeddingOptions } from './transformer/patch-embedding.ts';
 export { resamplePositions, type Grid } from './transformer/resample-positions.ts';
@@ -81,6 +81,7 @@ export type { TextTransformer, TextTransformerOptions } from './transformer/text
 export { createTransformerBlock, createTransformerBlocks } from './transformer/transformer-block.ts';
 export type {
   TransformerBlock,
+  TransformerBlockInput,
   TransformerBlockOptions,
   TransformerBlocksOptions,
 } from './transformer/transformer-block.ts';

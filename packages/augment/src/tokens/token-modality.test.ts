@@ -24,12 +24,12 @@ function viewsBy(transforms: readonly TransformSpec[], count = 1, seed = 0) {
 }
 
 describe('the input of a network for texts', () => {
-  it('is as long as asked for, else as nine of ten texts, at most 128', () => {
+  it('is as long as asked for, else as nine of ten texts, at most 256', () => {
     const ids = { vocabulary: 258, ordinaryTokens: 256, paddingId, maskId, encoding: 'utf-8' };
     expect(input).toEqual({ modality: 'tokens', shape: [12], dtype: 'int32', ...ids });
     const lengthFor = (typical: number): unknown =>
       tokenModality.inputFor(byteTextSpec(typical), {}).shape[0];
-    expect([1, 8, 61, 128, 900].map(lengthFor)).toEqual([8, 8, 64, 128, 128]);
+    expect([1, 8, 61, 250, 900].map(lengthFor)).toEqual([8, 8, 64, 256, 256]);
     expect(tokenModality.inputFor({ ...samples, shape: [30] }, {}).shape).toEqual([32]);
   });
 

@@ -10,7 +10,7 @@ import { tokenTransforms } from './token-transforms.ts';
 import { vocabularyOf } from './token-vocabulary.ts';
 
 /** The default length of inputs: at most this, as the cost of attention grows with the square of it. */
-const mostTokensByDefault = 128;
+const mostTokensByDefault = 256;
 /** The default is a multiple of it. */
 const lengthStep = 8;
 

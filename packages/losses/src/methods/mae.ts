@@ -112,11 +112,8 @@ export const mae: MethodDefinition<MaeOptions, MaeRoles> = {
   forward({ backbone, modules: { decoder } }, views, at) {
     const { encoder } = patchesOf(backbone);
     const { images, keep } = partsOf(groupOf(views, 'view'));
-    const encoded = encoder.encode(images, at.forward, { keep });
-    return {
-      features: encoder.pool(encoded, images),
-      prediction: decoder.decode(encoded, keep, at.forward),
-    };
+    const { tokens, features } = encoder.encodeAndPool(images, at.forward, { keep });
+    return { features, prediction: decoder.decode(tokens, keep, at.forward) };
   },
 
   objective(outputs, views, { options, input }) {

@@ -9,7 +9,7 @@ import {
   type InputSpec,
 } from '@ssl/augment';
 import { useBackend } from '@ssl/backend/node';
-import { createBackbone, disposeTrees, treesOf } from '@ssl/models';
+import { createBackbone, disposeTrees, requireTokens, treesOf } from '@ssl/models';
 import { createRandom } from '@ssl/random';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -19,7 +19,8 @@ import { maskedTokens, type MaskedTokensOptions, type MaskedTokensRoles } from '
 
 const { maskId, paddingId } = byteVocabulary;
 const input = tokenModality.inputFor(byteTextSpec(8), {});
-const options = maskedTokens.options.parse({});
+/** Up to three of eight tokens are hidden. */
+const options = maskedTokens.options.parse({ maskRatio: 0.4 });
 
 interface Trial {
   readonly state: MethodState<MaskedTokensRoles>;
@@ -78,6 +79,14 @@ function assess({ state }: Trial, views: Views) {
   };
 }
 
+/** What the head makes of all tokens, not only of those that the loss asks for. */
+function logitsOfAll({ state: { backbone, modules } }: Trial, { groups }: Views): tf.Tensor3D {
+  const context = { training: false };
+  const inputs = groups['masked']?.inputs as tf.Tensor;
+  const tokens = requireTokens('test', backbone).encode(inputs, context);
+  return modules.head.forward(tokens, context) as tf.Tensor3D;
+}
+
 beforeAll(async () => {
   await useBackend('wasm', { threads: 1 });
 });
@@ -114,8 +123,7 @@ describe('masked-tokens', () => {
       const hidden = [[1, 3], [0]];
       const views = viewsOf(['abcdef', 'xy'], hidden);
       const { outputs, loss, metrics } = assess(trial, views);
-      const logits = outputs['logits'] as tf.Tensor3D;
-      expect(logits.shape).toEqual([2, 8, 256]);
+      const logits = logitsOfAll(trial, views);
       const logProbabilities = tf.logSoftmax(logits).arraySync() as number[][][];
       const expected = ['abcdef', 'xy'].flatMap((text, row) =>
         (hidden[row] ?? []).map(
@@ -126,6 +134,7 @@ describe('masked-tokens', () => {
       expect(loss).toBeCloseTo(mean, 5);
       expect(metrics['perplexity']).toBeCloseTo(Math.exp(mean), 2);
       expect(outputs.features.shape).toEqual([2, 8]);
+      expect(outputs['logits']?.shape).toEqual([2, 3, 256]);
     });
     trial.dispose();
   });

@@ -50,6 +50,10 @@ describe('the text transformer as a backbone', () => {
   it.each([
     [{ dim: 9 }, /^text transformer: the number of heads must divide dim 9, got 2$/],
     [{ kernelSize: 4 }, /^text transformer: kernelSize must be an odd number from 1, got 4$/],
+    [
+      { kernelSize: 1, localDim: 9 },
+      /^text transformer: a kernelSize of 1 means no convolution, so that a localDim of 9 /,
+    ],
     [{ width: 4 }, /^createBackbone: text-transformer: Unrecognized key: "width"$/],
   ])('refuses %j in one line', (more, message) => {
     expect(() => create(more)).toThrow(
@@ -59,14 +63,16 @@ describe('the text transformer as a backbone', () => {
 
   it.each([1, 5])('gives the mean over its tokens, without padding, with a kernel of %d', (kernelSize) => {
     const backbone = create({ kernelSize });
-    const { encode, pool, count, dim, prefix, grid } = requireTokens('test', backbone);
+    const { encode, encodeAndPool, count, dim, prefix, grid } = requireTokens('test', backbone);
     expect([count, dim, prefix, grid]).toEqual([16, 8, 0, [1, 16]]);
     tf.tidy(() => {
       const ids = idsOf('a bee', 'sixteen letters!');
       const features = backbone.features(ids, evaluation);
       expect(features.shape).toEqual([2, backbone.featureDim]);
       const tokens = encode(ids, evaluation);
-      expect(largestDifference(pool(tokens, ids), features)).toBe(0);
+      const both = encodeAndPool(ids, evaluation);
+      expect(largestDifference(both.features, features)).toBe(0);
+      expect(largestDifference(both.tokens, tokens)).toBe(0);
       const short = tf.mean(tf.slice(tokens, [0, 0, 0], [1, 5, 8]), 1);
       expect(largestDifference(short, tf.slice(features, [0, 0], [1, 8]))).toBeLessThan(1e-6);
       // Padding is nobody's neighbour: a shorter sequence without it has the same features.
@@ -78,22 +84,82 @@ describe('the text transformer as a backbone', () => {
     disposeModule(backbone);
   });
 
-  it('lets a token see its neighbours by the convolution alone, as far as its kernel reaches', () => {
-    // The block adds nothing, so that nothing else mixes tokens.
-    const backbone = create({ kernelSize: 3, depth: 1 });
-    for (const [name, { variable }] of backbone.parameters) {
-      if (/attn\.proj|mlp\.fc2/.test(name)) variable.assign(tf.zerosLike(variable));
-    }
-    const { encode } = requireTokens('test', backbone);
+  it.each([
+    [{ kernelSize: 1 }, 8 + 2 * 32],
+    [{ kernelSize: 3 }, 8 + 8 + 2 * 32],
+    [{ kernelSize: 3, localDim: 20, mlpRatio: 1.5 }, 8 + 20 + 2 * 12],
+  ])('gives the mean of its tokens and hidden units where it is asked for, with %j', (more, featureDim) => {
+    const backbone = create({ ...more, features: 'hidden' });
+    expect(backbone.featureDim).toBe(featureDim);
+    const { encode, encodeAndPool, dim } = requireTokens('test', backbone);
     tf.tidy(() => {
-      const change = tf.abs(
-        tf.sub(encode(idsOf('abcdefgh'), evaluation), encode(idsOf('abcxefgh'), evaluation)),
-      );
-      const changed = [...tf.max(change, 2).dataSync()].slice(0, 8).map((value) => value > 1e-5);
-      expect(changed).toEqual([false, false, true, true, true, false, false, false]);
+      const ids = idsOf('a bee', 'sixteen letters!', '');
+      const features = backbone.features(ids, evaluation);
+      expect(features.shape).toEqual([3, featureDim]);
+      const both = encodeAndPool(ids, evaluation);
+      expect(largestDifference(both.features, features)).toBe(0);
+      expect(both.tokens.shape).toEqual([3, 16, dim]);
+      expect(largestDifference(both.tokens, encode(ids, evaluation))).toBe(0);
+      // Padding is no part of the mean, and nothing but padding has none.
+      const alone = backbone.features(tf.slice(ids, [0, 0], [1, 5]), evaluation);
+      expect(largestDifference(alone, tf.slice(features, [0, 0], [1, featureDim]))).toBeLessThan(1e-6);
+      expect(new Set(tf.slice(features, [2, 0], [1, featureDim]).dataSync())).toEqual(new Set([0]));
     });
     disposeModule(backbone);
   });
+
+  it('has the tokens first, then the hidden units of the convolution and those of each block', () => {
+    const backbone = create({ kernelSize: 3, localDim: 5, mlpRatio: 1, depth: 2, features: 'hidden' });
+    /** How many features of the tokens, the convolution, the first and the second block another value changes. */
+    const changedBy = (changed: string): number[] =>
+      tf.tidy(() => {
+        const before = backbone.features(idsOf('abcdefgh'), evaluation);
+        const variable = backbone.parameters.get(changed)?.variable as tf.Variable;
+        variable.assign(tf.add(variable, tf.randomNormal(variable.shape, 0, 1, 'float32', 1)));
+        const change = tf.abs(tf.sub(backbone.features(idsOf('abcdefgh'), evaluation), before));
+        return tf
+          .split(change, [8, 5, 8, 8], 1)
+          .map((part) => part.dataSync().filter((value) => value > 1e-6).length);
+      });
+    expect(changedBy('norm.bias')).toEqual([8, 0, 0, 0]);
+    expect(changedBy('blocks.1.mlp.fc1.bias')).toEqual([8, 0, 0, 8]);
+    expect(changedBy('blocks.0.mlp.fc1.bias')).toEqual([8, 0, 8, 8]);
+    expect(changedBy('local.norm.bias')).toEqual([8, 5, 8, 8]);
+    disposeModule(backbone);
+  });
+
+  it('gives the features of the tokens that take part', () => {
+    const backbone = create({ kernelSize: 1, depth: 1, features: 'hidden' });
+    const { encodeAndPool } = requireTokens('test', backbone);
+    tf.tidy(() => {
+      const ids = idsOf('abc');
+      const keep = tf.tensor2d([[2, 0, 1]], [1, 3], 'int32');
+      const { tokens, features } = encodeAndPool(ids, evaluation, { keep });
+      expect(tokens.shape).toEqual([1, 3, 8]);
+      expect(largestDifference(features, backbone.features(ids, evaluation))).toBeLessThan(1e-6);
+    });
+    disposeModule(backbone);
+  });
+
+  it.each([{}, { localDim: 12 }])(
+    'lets a token see its neighbours by the convolution alone, as far as its kernel reaches, with %j',
+    (more) => {
+      // The block adds nothing, so that nothing else mixes tokens.
+      const backbone = create({ ...more, kernelSize: 3, depth: 1 });
+      for (const [name, { variable }] of backbone.parameters) {
+        if (/attn\.proj|mlp\.fc2/.test(name)) variable.assign(tf.zerosLike(variable));
+      }
+      const { encode } = requireTokens('test', backbone);
+      tf.tidy(() => {
+        const change = tf.abs(
+          tf.sub(encode(idsOf('abcdefgh'), evaluation), encode(idsOf('abcxefgh'), evaluation)),
+        );
+        const changed = [...tf.max(change, 2).dataSync()].slice(0, 8).map((value) => value > 1e-5);
+        expect(changed).toEqual([false, false, true, true, true, false, false, false]);
+      });
+      disposeModule(backbone);
+    },
+  );
 
   it('encodes a part of its tokens, where it has no convolution', () => {
     const [backbone, mixing] = [create({ kernelSize: 1 }), create()];

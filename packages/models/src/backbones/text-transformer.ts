@@ -11,7 +11,7 @@ import type { AnyBackboneKind } from './backbone-kind.ts';
 const name = 'text-transformer';
 
 const optionsSchema = z.strictObject({
-  dim: z.int().min(1).default(128).describe('length of a token’s vector, and of the features'),
+  dim: z.int().min(1).default(128).describe('length of a token’s vector'),
   depth: z.int().min(1).default(2).describe('transformer blocks'),
   heads: z.int().min(1).default(4).describe('attention heads; must divide dim'),
   mlpRatio: z.number().positive().default(4).describe('width of the MLPs, times dim'),
@@ -20,6 +20,19 @@ const optionsSchema = z.strictObject({
     .min(1)
     .default(5)
     .describe('neighbouring tokens that a convolution mixes before the blocks, an odd number; 1: none'),
+  localDim: z
+    .int()
+    .min(1)
+    .optional()
+    .describe(
+      'channels of that convolution, which a linear layer brings back to dim; default: dim, without one',
+    ),
+  features: z
+    .enum(['tokens', 'hidden'])
+    .default('tokens')
+    .describe(
+      'what the features are the mean of: tokens, or with them the hidden units of the convolution and all MLPs, in which a linear probe sees more',
+    ),
   dropPath: z
     .number()
     .min(0)
@@ -32,7 +45,7 @@ const optionsSchema = z.strictObject({
 type TextTransformerSettings = z.output<typeof optionsSchema>;
 
 /**
- * A transformer encoder over token ids (`createTextTransformer`); its features are the mean over the tokens. It takes
+ * A transformer encoder over token ids (`createTextTransformer`); its features are a mean over the tokens. It takes
  * sequences up to the length of its input.
  */
 export const textTransformer: AnyBackboneKind = {
@@ -71,7 +84,8 @@ function createBackboneOf(
       prefix: 0,
       grid: [1, length],
       encode: (x, context, { keep } = {}) => network.tokens(x as tf.Tensor2D, context, keep),
-      pool: (tokens, x) => network.pool(tokens, x as tf.Tensor2D),
+      encodeAndPool: (x, context, { keep } = {}) =>
+        network.tokensAndFeatures(x as tf.Tensor2D, context, keep),
     },
     clone() {
       const copy = createBackboneOf(input, options, createRandom(0), zeros);

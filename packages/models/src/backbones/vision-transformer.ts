@@ -157,17 +157,23 @@ function createBackboneOf(
   }
 
   const map = (x: tf.Tensor, context: ForwardContext): tf.Tensor4D => network.map(covered(x), context);
+  const encode: TokenEncoder['encode'] = (x, context, { keep } = {}) =>
+    network.tokens(covered(x), { keep }, context);
+  const pooled = (encoded: tf.Tensor3D): tf.Tensor2D =>
+    pool === 'class'
+      ? tf.reshape(tf.slice(encoded, [0, 0, 0], [-1, 1, -1]), [-1, dim])
+      : tf.mean(tf.slice(encoded, [0, 1, 0], [-1, -1, -1]), 1);
   const tokens: TokenEncoder = {
     count: network.patchCount,
     dim,
     prefix: 1,
     grid: [grid.height, grid.width],
     patchSize: [patchSize, patchSize],
-    encode: (x, context, { keep } = {}) => network.tokens(covered(x), { keep }, context),
-    pool: (encoded) =>
-      pool === 'class'
-        ? tf.reshape(tf.slice(encoded, [0, 0, 0], [-1, 1, -1]), [-1, dim])
-        : tf.mean<tf.Tensor2D>(tf.slice(encoded, [0, 1, 0], [-1, -1, -1]), 1),
+    encode,
+    encodeAndPool(x, context, selection) {
+      const encoded = encode(x, context, selection);
+      return { tokens: encoded, features: pooled(encoded) };
+    },
   };
   const backbone: Backbone = {
     name,

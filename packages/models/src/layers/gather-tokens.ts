@@ -25,3 +25,16 @@ export function gatherTokens(x: tf.Tensor3D, indices: tf.Tensor2D): tf.Tensor3D 
   const places = tf.reshape(tf.add(indices, starts), [batch * kept]);
   return tf.reshape(tf.gather(tf.reshape(x, [batch * tokens, dim]), places), [batch, kept, dim]);
 }
+
+/**
+ * The same for ids, or other whole numbers, of tokens.
+ *
+ * @param ids int32 `[batch, tokens]`, at most 2²⁴ in size
+ * @param indices int32 `[batch, kept]`, as for {@link gatherTokens}
+ * @returns int32 `[batch, kept]`
+ * @throws Error as {@link gatherTokens}
+ */
+export function gatherIds(ids: tf.Tensor2D, indices: tf.Tensor2D): tf.Tensor2D {
+  const gathered = gatherTokens(tf.cast(tf.expandDims<tf.Tensor3D>(ids, 2), 'float32'), indices);
+  return tf.cast(tf.squeeze<tf.Tensor2D>(gathered, [2]), 'int32');
+}

@@ -3,7 +3,7 @@ import type { Random } from '@ssl/random';
 import type * as tf from '@tensorflow/tfjs-core';
 import { truncatedNormal02, type Initializer } from '../initializers.ts';
 import { createLinear } from '../linear.ts';
-import type { Module } from '../module.ts';
+import type { ForwardContext, Module } from '../module.ts';
 import { treesOf } from '../parameter-tree.ts';
 import { forwardRows } from './forward-rows.ts';
 
@@ -18,16 +18,28 @@ export interface MlpOptions {
   readonly initializer?: Initializer;
 }
 
+/** An MLP of one hidden layer, and its two halves. */
+export interface Mlp extends Module<tf.Tensor, tf.Tensor> {
+  /** The hidden units after their GELU: `[…, dim]` → `[…, hiddenDim]`. */
+  hidden(x: tf.Tensor, context: ForwardContext): tf.Tensor;
+  /** What the second layer makes of them: `[…, hiddenDim]` → `[…, outDim]`. */
+  output(hidden: tf.Tensor, context: ForwardContext): tf.Tensor;
+}
+
 /**
  * Two linear layers with an exact GELU between them, `[…, dim]` → `[…, outDim]`; parameters `fc1.weight`,
  * `fc1.bias`, `fc2.weight` and `fc2.bias`, as in timm's `Mlp`.
  */
-export function createMlp(options: MlpOptions): Module<tf.Tensor, tf.Tensor> {
+export function createMlp(options: MlpOptions): Mlp {
   const { dim, hiddenDim, outDim = dim, random, initializer = truncatedNormal02 } = options;
   const fc1 = createLinear({ inDim: dim, outDim: hiddenDim, random: random.split('fc1'), initializer });
   const fc2 = createLinear({ inDim: hiddenDim, outDim, random: random.split('fc2'), initializer });
+  const hidden: Mlp['hidden'] = (x, context) => gelu(forwardRows(fc1, x, context));
+  const output: Mlp['output'] = (units, context) => forwardRows(fc2, units, context);
   return {
     ...treesOf({ fc1, fc2 }),
-    forward: (x, context) => forwardRows(fc2, gelu(forwardRows(fc1, x, context)), context),
+    hidden,
+    output,
+    forward: (x, context) => output(hidden(x, context), context),
   };
 }

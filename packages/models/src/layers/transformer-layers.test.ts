@@ -173,6 +173,29 @@ describe('transformer layers', () => {
     });
   });
 
+  it('shows the hidden units of each block’s MLP, and makes its result of them', () => {
+    const sizes = { dim: 4, mlpRatio: 2.5, heads: 1 };
+    const blocks = createTransformerBlocks({ ...sizes, depth: 2, random });
+    tf.tidy(() => {
+      const x = tf.randomNormal<tf.Rank.R3>([2, 3, 4], 0, 1, 'float32', 1);
+      const shown: tf.Tensor3D[] = [];
+      const y = blocks.forward(x, { training: false }, { onHidden: (units) => shown.push(units) });
+      expect(largestDifference(y, blocks.forward(x, { training: false }))).toBe(0);
+      expect(shown.map(({ shape }) => shape)).toEqual([
+        [2, 3, 10],
+        [2, 3, 10],
+      ]);
+      // Without its second layer the last MLP adds nothing, but its hidden units are the same.
+      const { variable } = blocks.parameters.get('1.mlp.fc2.weight') as { variable: tf.Variable };
+      variable.assign(tf.zerosLike(variable));
+      const again: tf.Tensor3D[] = [];
+      const z = blocks.forward(x, { training: false }, { onHidden: (units) => again.push(units) });
+      expect(largestDifference(again[1] as tf.Tensor, shown[1] as tf.Tensor)).toBe(0);
+      expect(largestDifference(y, z)).toBeGreaterThan(0);
+    });
+    disposeModule(blocks);
+  });
+
   it('drops each branch of each block on its own, more of them in later blocks', () => {
     const blocks = createTransformerBlocks({ dim: 4, depth: 3, heads: 1, dropPath: 0.5, random });
     tf.tidy(() => {

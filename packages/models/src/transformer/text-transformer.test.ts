@@ -80,8 +80,13 @@ describe.each(['wasm', 'cpu'] as const)('a text transformer on %s', (backend) =>
     disposeModule(model);
   });
 
-  it.each([1, 3])('has the gradients of finite differences, with a kernel of %d', (kernelSize) => {
-    const model = createTextTransformer({ ...options, kernelSize });
+  it.each([
+    { kernelSize: 1 },
+    { kernelSize: 3 },
+    { kernelSize: 3, localDim: 5 },
+    { kernelSize: 3, localDim: 5, features: 'hidden' as const },
+  ])('has the gradients of finite differences, with %j', (more) => {
+    const model = createTextTransformer({ ...options, ...more });
     tf.tidy(() => {
       for (const { variable } of model.parameters.values()) {
         variable.assign(tf.randomNormal(variable.shape, 0, 0.5, 'float32', 1));
@@ -90,8 +95,15 @@ describe.each(['wasm', 'cpu'] as const)('a text transformer on %s', (backend) =>
         [3, 1, 3, 8, 8],
         [0, 5, 5, 2, 8],
       ]);
-      const weights = tf.randomNormal([2, 8], 0, 1, 'float32', 2);
-      const objective = (): tf.Scalar => tf.sum(tf.mul(model.features(batch, evaluation), weights));
+      const weights = tf.randomNormal([2, model.featureDim], 0, 1, 'float32', 2);
+      const ofTokens = tf.tensor3d([1, 2, 0, 0, 0, 3, 4, 5, 6, 0], [2, 5, 1]);
+      const objective = (): tf.Scalar => {
+        const { tokens, features } = model.tokensAndFeatures(batch, evaluation);
+        return tf.add(
+          tf.sum(tf.mul(features, weights)),
+          tf.sum(tf.mul(tf.slice(tokens, [0, 0, 0], [-1, -1, 3]), ofTokens)),
+        );
+      };
       const { grads } = tf.variableGrads(objective);
       expect(Object.keys(grads)).toHaveLength(model.parameters.size);
       for (const [name, { variable }] of model.parameters) {

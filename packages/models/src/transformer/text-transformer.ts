@@ -1,13 +1,14 @@
-import { gelu } from '@ssl/backend';
 import { UserError } from '@ssl/errors';
 import type { Random } from '@ssl/random';
 import * as tf from '@tensorflow/tfjs-core';
+import type { EncodedTokens } from '../backbone.ts';
 import { truncatedNormal02, type Initializer } from '../initializers.ts';
 import { contextOf } from '../layers/drop-path.ts';
-import { gatherTokens } from '../layers/gather-tokens.ts';
+import { gatherIds, gatherTokens } from '../layers/gather-tokens.ts';
 import { createLayerNorm } from '../layers/layer-norm.ts';
 import type { ForwardContext, Module } from '../module.ts';
 import { createParameter, treesOf } from '../parameter-tree.ts';
+import { createLocalMixing } from './local-mixing.ts';
 import { createTransformerBlocks } from './transformer-block.ts';
 
 /** What a text transformer is made of. */
@@ -31,6 +32,18 @@ export interface TextTransformerOptions {
    * letters need it more than words do.
    */
   readonly kernelSize?: number;
+  /**
+   * Channels of that convolution, which a linear layer brings back to `dim`; default: `dim` channels, without such a
+   * layer.
+   */
+  readonly localDim?: number | undefined;
+  /**
+   * What the features are the mean of, over the tokens: the tokens themselves (`tokens`, default), or with them all
+   * hidden units, of the convolution and of each block's MLP (`hidden`). Those stand for patterns of tokens (Geva et al.,
+   * Transformer feed-forward layers are key-value memories, EMNLP 2021), such as parts of words where tokens are bytes,
+   * and there are more of them: a linear probe sees more in them than in the tokens alone.
+   */
+  readonly features?: 'tokens' | 'hidden' | undefined;
   /** The id of padding, which nothing attends to and which is no part of the features. */
   readonly paddingId: number;
   readonly random: Random;
@@ -48,30 +61,41 @@ export interface TextTransformer extends Module<tf.Tensor2D, tf.Tensor2D> {
    * Default: all
    */
   tokens(ids: tf.Tensor2D, context: ForwardContext, keep?: tf.Tensor2D): tf.Tensor3D;
-  /** The mean of tokens that are no padding of the ids that they were made from: `features` of `tokens`. */
-  pool(tokens: tf.Tensor3D, ids: tf.Tensor2D): tf.Tensor2D;
-  /** The mean over the tokens that are no padding, `[batch, dim]`; 0 for nothing but padding. The same as `forward`. */
+  /** The same with the features of the same pass, which are those of the tokens that take part. */
+  tokensAndFeatures(ids: tf.Tensor2D, context: ForwardContext, keep?: tf.Tensor2D): EncodedTokens;
+  /**
+   * The mean over the tokens that are no padding, `[batch, featureDim]`; 0 for nothing but padding. The same as
+   * `forward`.
+   */
   features(ids: tf.Tensor2D, context: ForwardContext): tf.Tensor2D;
 }
 
 /**
  * A transformer encoder for texts: BERT's embeddings of tokens and positions (Devlin et al., 2019, without segments),
- * pre-norm blocks and a last norm; before the blocks, where it is asked for, a pre-norm branch of a convolution with GELU,
- * `x + gelu(conv(norm(x)))`. Parameters `token_embed.weight` `[vocabulary, dim]`, `pos_embed` `[1, length, dim]`,
- * `local.norm` and `local.conv.weight` of the convolution, `blocks.N` as in timm, and `norm`. Texts may be shorter than `length`. Ids outside the vocabulary give undefined
- * values.
+ * pre-norm blocks and a last norm; before the blocks, where it is asked for, a pre-norm branch of a convolution with
+ * GELU, `x + gelu(conv(norm(x)))`, or with `localDim`, `x + proj(gelu(conv(norm(x))))`. Parameters `token_embed.weight`
+ * `[vocabulary, dim]`, `pos_embed` `[1, length, dim]`, `local.norm`, `local.conv.weight` and `local.proj` of the
+ * convolution, `blocks.N` as in timm, and `norm`. Texts may be shorter than `length`. Ids outside the vocabulary give
+ * undefined values.
  *
- * @throws UserError if the heads do not divide `dim`, the padding is outside the vocabulary, or `kernelSize` is not odd
+ * @throws UserError if the heads do not divide `dim`, the padding is outside the vocabulary, `kernelSize` is not odd, or
+ * there is a `localDim` without a convolution
  */
 export function createTextTransformer(options: TextTransformerOptions): TextTransformer {
   const { vocabulary, length, dim, depth, heads, mlpRatio = 4, paddingId, random } = options;
-  const { dropPath = 0, kernelSize = 1, initializer = truncatedNormal02 } = options;
+  const { dropPath = 0, kernelSize = 1, localDim, initializer = truncatedNormal02 } = options;
+  const { features: kindOfFeatures = 'tokens' } = options;
   if (dim % heads !== 0) {
     throw new UserError(`text transformer: the number of heads must divide dim ${dim}, got ${heads}`);
   }
   if (!Number.isInteger(paddingId) || paddingId < 0 || paddingId >= vocabulary) {
     throw new UserError(
       `text transformer: the padding id must be from 0 to ${vocabulary - 1}, the vocabulary's last, got ${paddingId}`,
+    );
+  }
+  if (localDim !== undefined && kernelSize === 1) {
+    throw new UserError(
+      `text transformer: a kernelSize of 1 means no convolution, so that a localDim of ${localDim} has no use; leave it out or set a kernelSize from 3`,
     );
   }
   const start = (name: string, rows: number): Float32Array =>
@@ -89,7 +113,9 @@ export function createTextTransformer(options: TextTransformerOptions): TextTran
   });
   const norm = createLayerNorm({ dim });
   const local =
-    kernelSize === 1 ? undefined : createLocalMixing(dim, kernelSize, random.split('local'), initializer);
+    kernelSize === 1
+      ? undefined
+      : createLocalMixing({ dim, kernelSize, localDim, random: random.split('local'), initializer });
   const own = {
     parameters: new Map([
       ['token_embed.weight', table],
@@ -98,7 +124,13 @@ export function createTextTransformer(options: TextTransformerOptions): TextTran
     buffers: new Map(),
   };
 
-  function tokens(ids: tf.Tensor2D, context: ForwardContext, keep?: tf.Tensor2D): tf.Tensor3D {
+  /** @param onHidden gets the hidden units of each layer that has some */
+  function encode(
+    ids: tf.Tensor2D,
+    context: ForwardContext,
+    keep: tf.Tensor2D | undefined,
+    onHidden?: (units: tf.Tensor3D) => void,
+  ): tf.Tensor3D {
     const [batch, count] = ids.shape;
     if (ids.rank !== 2 || ids.dtype !== 'int32') {
       throw new Error(
@@ -120,20 +152,19 @@ export function createTextTransformer(options: TextTransformerOptions): TextTran
     }
     const kept =
       keep === undefined
-        ? (local?.forward(sequence, isText(ids), context) ?? sequence)
+        ? (local?.forward(sequence, isText(ids), context, onHidden) ?? sequence)
         : gatherTokens(sequence, keep);
-    const keyMask = isText(keep === undefined ? ids : gatherIds(ids, keep));
-    return norm.forward(blocks.forward(kept, contextOf(context, 'blocks'), { keyMask }), context);
+    const input = { keyMask: isText(idsOf(ids, keep)), onHidden };
+    return norm.forward(blocks.forward(kept, contextOf(context, 'blocks'), input), context);
   }
 
-  function pool(encoded: tf.Tensor3D, ids: tf.Tensor2D): tf.Tensor2D {
-    const weights = tf.cast(tf.expandDims(isText(ids), 2), 'float32');
-    const sum = tf.sum(tf.mul(encoded, weights), 1);
-    return tf.div(sum, tf.maximum(tf.sum(weights, 1), 1));
-  }
-
-  function features(ids: tf.Tensor2D, context: ForwardContext): tf.Tensor2D {
-    return pool(tokens(ids, context), ids);
+  function tokensAndFeatures(ids: tf.Tensor2D, context: ForwardContext, keep?: tf.Tensor2D): EncodedTokens {
+    const hidden: tf.Tensor3D[] = [];
+    const wantsHidden = kindOfFeatures === 'hidden';
+    const tokens = encode(ids, context, keep, wantsHidden ? (units) => hidden.push(units) : undefined);
+    const present = isText(idsOf(ids, keep));
+    const means = [tokens, ...hidden].map((values) => meanOf(values, present));
+    return { tokens, features: means.length === 1 ? (means[0] as tf.Tensor2D) : tf.concat(means, 1) };
   }
 
   /** Which ids are no padding: bool, as `ids`. */
@@ -141,50 +172,27 @@ export function createTextTransformer(options: TextTransformerOptions): TextTran
     return tf.notEqual(ids, tf.scalar(paddingId, 'int32'));
   }
 
+  const features = (ids: tf.Tensor2D, context: ForwardContext): tf.Tensor2D =>
+    tokensAndFeatures(ids, context).features;
+  const hiddenDim = (local?.hiddenDim ?? 0) + depth * Math.round(dim * mlpRatio);
   return {
     ...treesOf({ '': own, ...(local && { local }), blocks, norm }),
-    featureDim: dim,
-    tokens,
-    pool,
+    featureDim: kindOfFeatures === 'hidden' ? dim + hiddenDim : dim,
+    tokens: encode,
+    tokensAndFeatures,
     features,
     forward: features,
   };
 }
 
-/** Some of each row's ids, by their indices: int32 `[batch, kept]`. */
-function gatherIds(ids: tf.Tensor2D, indices: tf.Tensor2D): tf.Tensor2D {
-  const gathered = gatherTokens(tf.cast(tf.expandDims<tf.Tensor3D>(ids, 2), 'float32'), indices);
-  return tf.cast(tf.squeeze<tf.Tensor2D>(gathered, [2]), 'int32');
+/** The ids of the tokens that take part. */
+function idsOf(ids: tf.Tensor2D, keep: tf.Tensor2D | undefined): tf.Tensor2D {
+  return keep === undefined ? ids : gatherIds(ids, keep);
 }
 
-/** A branch that mixes neighbouring tokens. */
-interface LocalMixing extends Pick<Module, 'parameters' | 'buffers'> {
-  /** @param isText bool `[batch, tokens]`: false for padding, which is nobody's neighbour */
-  forward(x: tf.Tensor3D, isText: tf.Tensor2D, context: ForwardContext): tf.Tensor3D;
-}
-
-function createLocalMixing(
-  dim: number,
-  kernelSize: number,
-  random: Random,
-  initializer: Initializer,
-): LocalMixing {
-  if (!Number.isInteger(kernelSize) || kernelSize < 1 || kernelSize % 2 === 0) {
-    throw new UserError(`text transformer: kernelSize must be an odd number from 1, got ${kernelSize}`);
-  }
-  const norm = createLayerNorm({ dim });
-  const fans = { fanIn: kernelSize * dim, fanOut: kernelSize * dim };
-  const values = initializer(random.split('conv.weight'), kernelSize * dim * dim, fans);
-  const weight = createParameter(values, [1, kernelSize, dim, dim], 'convolution');
-  const conv = { parameters: new Map([['weight', weight]]), buffers: new Map() };
-  return {
-    ...treesOf({ norm, conv }),
-    forward(x, isText, context) {
-      const [batch, tokens] = x.shape;
-      const present = tf.mul(norm.forward(x, context), tf.cast(tf.expandDims(isText, 2), 'float32'));
-      const row = tf.reshape<tf.Rank.R4>(present, [batch, 1, tokens, dim]);
-      const mixed = tf.conv2d(row, weight.variable as unknown as tf.Tensor4D, 1, 'same');
-      return tf.add(x, gelu(tf.reshape<tf.Rank.R3>(mixed, [batch, tokens, dim])));
-    },
-  };
+/** The mean over the tokens that are present, `[batch, tokens, dim]` → `[batch, dim]`; 0 where none is. */
+function meanOf(values: tf.Tensor3D, present: tf.Tensor2D): tf.Tensor2D {
+  const weights = tf.cast(tf.expandDims(present, 2), 'float32');
+  const sum = tf.sum(tf.mul(values, weights), 1);
+  return tf.div(sum, tf.maximum(tf.sum(weights, 1), 1));
 }

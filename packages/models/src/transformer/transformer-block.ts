@@ -27,9 +27,15 @@ export interface TransformerBlockOptions {
   readonly initializer?: Initializer;
 }
 
+/** What a transformer block looks at, and what it shows. */
+export interface TransformerBlockInput extends AttentionInput {
+  /** Gets the hidden units of the block's MLP, `[batch, tokens, hidden]`, which lives as long as the result. */
+  readonly onHidden?: ((units: tf.Tensor3D) => void) | undefined;
+}
+
 /** A transformer block on `[batch, tokens, dim]`. */
 export interface TransformerBlock extends Module<tf.Tensor3D, tf.Tensor3D> {
-  forward(x: tf.Tensor3D, context: ForwardContext, input?: AttentionInput): tf.Tensor3D;
+  forward(x: tf.Tensor3D, context: ForwardContext, input?: TransformerBlockInput): tf.Tensor3D;
 }
 
 /**
@@ -54,7 +60,9 @@ export function createTransformerBlock(options: TransformerBlockOptions): Transf
     forward(x, context, input) {
       const attended = attn.forward(norm1.forward(x, context), context, input);
       const inner = tf.add<tf.Tensor3D>(x, dropPath(attended, rate, contextOf(context, 'drop_path1')));
-      const processed = mlp.forward(norm2.forward(inner, context), context);
+      const units = mlp.hidden(norm2.forward(inner, context), context);
+      input?.onHidden?.(units as tf.Tensor3D);
+      const processed = mlp.output(units, context);
       return tf.add<tf.Tensor3D>(inner, dropPath(processed, rate, contextOf(context, 'drop_path2')));
     },
   };

@@ -18,6 +18,7 @@ describe.each([
     { maskRatio: 0.4, spanLength: 3, keepShare: 0 },
     { kernelSize: 1, dropPath: 0.3 },
   ],
+  ['with hidden units as features', {}, { kernelSize: 3, localDim: 12, features: 'hidden' }],
 ])('masked-tokens %s', (_title, options, backboneOptions) => {
   const backbone = { name: 'text-transformer' as const, dim: 8, depth: 2, heads: 2, ...backboneOptions };
   for (const { name, run } of methodContract(maskedTokens, { dataset, options, backbone, config }))

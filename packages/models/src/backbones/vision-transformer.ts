@@ -8,6 +8,7 @@ import type { Backbone, TokenEncoder } from '../backbone.ts';
 import { truncatedNormal02, xavierUniform, zeros, type Initializer } from '../initializers.ts';
 import type { ForwardContext } from '../module.ts';
 import { copyTree } from '../parameter-tree.ts';
+import { poolTokens, type TokenPool } from '../transformer/pool-tokens.ts';
 import { createVisionTransformer } from '../transformer/vision-transformer.ts';
 import type { AnyBackboneKind } from './backbone-kind.ts';
 
@@ -23,7 +24,7 @@ interface VisionTransformerSettings extends VisionTransformerSize {
   readonly mlpRatio: number;
   readonly patchSize: number;
   readonly positions: 'learned' | 'sincos';
-  readonly pool: 'mean' | 'class';
+  readonly pool: TokenPool;
   readonly dropPath: number;
   readonly initialization: 'timm' | 'xavier';
 }
@@ -97,10 +98,10 @@ function optionsSchema({ dim, depth, heads }: VisionTransformerSize) {
       .default('learned')
       .describe('position embeddings: learned, or MAE’s fixed sines and cosines'),
     pool: z
-      .enum(['mean', 'class'])
+      .enum(['mean', 'class', 'class-mean'])
       .default('mean')
       .describe(
-        'the features: the mean of the patches’ tokens (Beyer et al., 2022: better for small models), or the class token',
+        'the features: the mean of the patches’ tokens (Beyer et al., 2022: better for small models), the class token, or both, one after the other, as DINO scores its larger models',
       ),
     dropPath: z
       .number()
@@ -164,10 +165,7 @@ function createBackboneOf(
     grid: [grid.height, grid.width],
     patchSize: [patchSize, patchSize],
     encode: (x, context, { keep } = {}) => network.tokens(covered(x), { keep }, context),
-    pool: (encoded) =>
-      pool === 'class'
-        ? tf.reshape(tf.slice(encoded, [0, 0, 0], [-1, 1, -1]), [-1, dim])
-        : tf.mean<tf.Tensor2D>(tf.slice(encoded, [0, 1, 0], [-1, -1, -1]), 1),
+    pool: (encoded) => poolTokens(pool, encoded),
   };
   const backbone: Backbone = {
     name,

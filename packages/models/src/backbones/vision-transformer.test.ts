@@ -120,22 +120,29 @@ describe('vision transformers as backbones', () => {
   it('pools maps and tokens to its features', () => {
     const backbone = vit(inputOf(8, 12, 3));
     const ofClass = vit(inputOf(8, 12, 3), { pool: 'class' });
+    const ofBoth = vit(inputOf(8, 12, 3), { pool: 'class-mean' });
     tf.tidy(() => {
       const x = noise([3, 8, 12, 3]);
       const features = backbone.features(x, evaluation);
       const { map, poolMap } = requireMap('test', backbone);
       expect(largestDifference(poolMap(map(x, evaluation)), features)).toBeLessThan(1e-6);
-      for (const { tokens, features: featuresOf } of [backbone, ofClass]) {
+      for (const { tokens, features: featuresOf } of [backbone, ofClass, ofBoth]) {
         const encoded = tokens?.encodeAndPool(x, evaluation);
         expect(encoded?.tokens.shape).toEqual([3, 7, 8]);
         expect(largestDifference(encoded?.features as tf.Tensor, featuresOf(x, evaluation))).toBeLessThan(
           1e-6,
         );
       }
+      // All three start from the same weights.
+      const both = tf.concat([ofClass.features(x, evaluation), features], 1);
+      expect(ofBoth.featureDim).toBe(16);
+      expect(largestDifference(ofBoth.features(x, evaluation), both)).toBeLessThan(1e-6);
     });
+    expect(() => requireMap('a method', ofBoth)).toThrow('a method needs a backbone with a feature map');
     expect(() => requireMap('a method', ofClass)).toThrow('a method needs a backbone with a feature map');
     disposeModule(backbone);
     disposeModule(ofClass);
+    disposeModule(ofBoth);
   });
 
   it('is cloned with its weights and fixed positions, and changes by itself', () => {

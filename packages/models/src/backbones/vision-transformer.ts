@@ -8,6 +8,7 @@ import type { Backbone, TokenEncoder } from '../backbone.ts';
 import { truncatedNormal02, xavierUniform, zeros, type Initializer } from '../initializers.ts';
 import type { ForwardContext } from '../module.ts';
 import { copyTree } from '../parameter-tree.ts';
+import { poolTokens, type TokenPool } from '../transformer/pool-tokens.ts';
 import { createVisionTransformer } from '../transformer/vision-transformer.ts';
 import type { AnyBackboneKind } from './backbone-kind.ts';
 
@@ -23,7 +24,7 @@ interface VisionTransformerSettings extends VisionTransformerSize {
   readonly mlpRatio: number;
   readonly patchSize: number;
   readonly positions: 'learned' | 'sincos';
-  readonly pool: 'mean' | 'class';
+  readonly pool: TokenPool;
   readonly dropPath: number;
   readonly initialization: 'timm' | 'xavier';
 }
@@ -97,10 +98,10 @@ function optionsSchema({ dim, depth, heads }: VisionTransformerSize) {
       .default('learned')
       .describe('position embeddings: learned, or MAE’s fixed sines and cosines'),
     pool: z
-      .enum(['mean', 'class'])
+      .enum(['mean', 'class', 'class-mean'])
       .default('mean')
       .describe(
-        'the features: the mean of the patches’ tokens (Beyer et al., 2022: better for small models), or the class token',
+        'the features: the mean of the patches’ tokens (Beyer et al., 2022: better for small models), the class token, or both, one after the other, as DINO scores its larger models',
       ),
     dropPath: z
       .number()
@@ -159,10 +160,6 @@ function createBackboneOf(
   const map = (x: tf.Tensor, context: ForwardContext): tf.Tensor4D => network.map(covered(x), context);
   const encode: TokenEncoder['encode'] = (x, context, { keep } = {}) =>
     network.tokens(covered(x), { keep }, context);
-  const pooled = (encoded: tf.Tensor3D): tf.Tensor2D =>
-    pool === 'class'
-      ? tf.reshape(tf.slice(encoded, [0, 0, 0], [-1, 1, -1]), [-1, dim])
-      : tf.mean(tf.slice(encoded, [0, 1, 0], [-1, -1, -1]), 1);
   const tokens: TokenEncoder = {
     count: network.patchCount,
     dim,
@@ -172,7 +169,7 @@ function createBackboneOf(
     encode,
     encodeAndPool(x, context, selection) {
       const encoded = encode(x, context, selection);
-      return { tokens: encoded, features: pooled(encoded) };
+      return { tokens: encoded, features: poolTokens(pool, encoded) };
     },
   };
   const backbone: Backbone = {

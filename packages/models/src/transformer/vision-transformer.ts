@@ -7,6 +7,7 @@ import { createLayerNorm } from '../layers/layer-norm.ts';
 import type { ForwardContext, Module } from '../module.ts';
 import { createParameter, treesOf } from '../parameter-tree.ts';
 import { createPatchEmbedding, patchGrid } from './patch-embedding.ts';
+import { pooledDim, poolTokens, type TokenPool } from './pool-tokens.ts';
 import { resamplePositions, type Grid } from './resample-positions.ts';
 import { sinCosPositions2d } from './sin-cos-positions.ts';
 import { createTransformerBlocks } from './transformer-block.ts';
@@ -29,8 +30,8 @@ export interface VisionTransformerOptions {
   readonly dropPath?: number;
   /** Position embeddings: trained (default), or MAE's fixed sines and cosines, which are a buffer. */
   readonly positions?: 'learned' | 'sincos';
-  /** What `features` gives: the class token (default) or the mean of the patch tokens, after the last norm. */
-  readonly pool?: 'class' | 'mean';
+  /** What `features` gives: the class token (default), the mean of the patch tokens, or both, after the last norm. */
+  readonly pool?: TokenPool;
   readonly random: Random;
   /** How the blocks' linear weights start; default normal with deviation 0.02, as in timm. */
   readonly initializer?: Initializer;
@@ -54,7 +55,7 @@ export interface VisionTransformer extends Module<tf.Tensor4D, tf.Tensor2D> {
   tokens(x: tf.Tensor4D, options: TokenOptions, context: ForwardContext): tf.Tensor3D;
   /** The patches' tokens as a grid, `[batch, height / patchSize, width / patchSize, dim]`. */
   map(x: tf.Tensor4D, context: ForwardContext): tf.Tensor4D;
-  /** One vector per image, `[batch, dim]`: see `pool`. The same as `forward`. */
+  /** One vector per image, `[batch, featureDim]`: see `pool`. The same as `forward`. */
   features(x: tf.Tensor4D, context: ForwardContext): tf.Tensor2D;
 }
 
@@ -122,8 +123,7 @@ export function createVisionTransformer(options: VisionTransformerOptions): Visi
   }
 
   function features(x: tf.Tensor4D, context: ForwardContext): tf.Tensor2D {
-    if (pool === 'mean') return tf.mean(patchTokens(x, context), 1);
-    return tf.reshape(tf.slice(tokens(x, {}, context), [0, 0, 0], [-1, 1, -1]), [-1, dim]);
+    return poolTokens(pool, tokens(x, {}, context));
   }
 
   function gridOf(x: tf.Tensor4D): Grid {
@@ -138,7 +138,7 @@ export function createVisionTransformer(options: VisionTransformerOptions): Visi
 
   return {
     ...treesOf({ '': own, patch_embed: embedding, blocks, norm }),
-    featureDim: dim,
+    featureDim: pooledDim(pool, dim),
     patchSize,
     grid,
     patchCount,

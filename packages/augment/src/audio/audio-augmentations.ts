@@ -1,13 +1,33 @@
 import type { Augmentation } from '../augmentation.ts';
+import { audioSettingsOf } from './audio-input.ts';
 import type { AudioTransformSpec } from './audio-transforms.ts';
 
 /** As `Augmentation`, with the transforms' parameters checked by the compiler. */
 interface AudioAugmentation extends Omit<Augmentation, 'recipe' | 'needs'> {
-  readonly view: readonly AudioTransformSpec[];
+  /** Where silence goes in a segment that is longer than the recording. Default `both`. */
+  readonly padding?: 'both' | 'random';
+  /** Transforms of the spectrogram, of a segment or of the whole recording as the input has it. */
+  readonly spectrogram: readonly AudioTransformSpec[];
 }
 
-function define({ view, ...augmentation }: AudioAugmentation): Augmentation {
-  return { ...augmentation, needs: () => undefined, recipe: () => ({ view }) };
+function define({ padding = 'both', spectrogram, ...augmentation }: AudioAugmentation): Augmentation {
+  return {
+    ...augmentation,
+    needs: () => undefined,
+    recipe(input) {
+      const isWhole = audioSettingsOf(input).segmentSamples === null;
+      const segment: AudioTransformSpec = { name: 'randomSegment', padding };
+      const resize: AudioTransformSpec = { name: 'resizeFrames', frames: input.shape[1] ?? 1 };
+      return {
+        view: [
+          ...(isWhole ? [] : [segment]),
+          { name: 'logMel' },
+          ...(isWhole ? [resize] : []),
+          ...spectrogram,
+        ],
+      };
+    },
+  };
 }
 
 const byolA = define({
@@ -17,12 +37,29 @@ const byolA = define({
   source:
     'Niizumi et al., 2021 (BYOL-A); nttcslab/byol-a at 3e65c92, AugmentationModule, with the fader of v2',
   strength: 'strong',
-  view: [
-    { name: 'randomSegment' },
-    { name: 'logMel' },
+  spectrogram: [
     { name: 'randomMix', ratio: 0.4 },
     { name: 'randomResizeCrop' },
     { name: 'randomLinearFader' },
+  ],
+});
+
+const voices = define({
+  name: 'voices',
+  description:
+    'what differs between voices, rooms and microphones: noise, resonances, pace and colour; words stay whole',
+  source:
+    'this project, from the warping of SpecAugment (Park et al., 2019), the crops of BYOL-A (Niizumi et al., 2021) and the curves of FilterAugment (Nam et al., 2022)',
+  strength: 'strong',
+  spectrogram: [
+    { name: 'randomFloor', decibels: [20, 50] },
+    { name: 'randomWarp', axis: 'frequency', distance: 0.12 },
+    { name: 'randomWarp', axis: 'time', distance: 0.12 },
+    {
+      name: 'randomResizeCrop',
+      ...{ canvasScale: [1.2, 1.2], frequencyScale: [0.8, 1.2], timeScale: [0.8, 1.2] },
+    },
+    { name: 'randomEqualizer', points: 5, gain: 1 },
   ],
 });
 
@@ -31,8 +68,9 @@ const segments = define({
   description: 'a random segment and nothing else; a recording that is shorter lies at a random place of it',
   source: 'this project',
   strength: 'weak',
-  view: [{ name: 'randomSegment', padding: 'random' }, { name: 'logMel' }],
+  padding: 'random',
+  spectrogram: [],
 });
 
 /** All augmentations of sound: the one list. */
-export const audioAugmentations: readonly Augmentation[] = [byolA, segments];
+export const audioAugmentations: readonly Augmentation[] = [byolA, voices, segments];

@@ -22,6 +22,36 @@ export const audioInputOptions = z.strictObject({
     .max(384_000)
     .optional()
     .describe('in Hz, to which all recordings are resampled; default: the data set’s'),
+  frames: z
+    .int()
+    .min(1)
+    .max(65_535)
+    .optional()
+    .describe(
+      'whole recordings, whatever their duration, resized to so many frames; default: segments of one duration',
+    ),
+  trim: z
+    .number()
+    .positive()
+    .optional()
+    .describe(
+      'cuts off both ends of a recording where they are so many decibels below its loudest moment, e.g. 25; default: nothing',
+    ),
+  preEmphasis: z
+    .number()
+    .min(0)
+    .lt(1)
+    .default(0)
+    .describe(
+      'share of the sample before that is subtracted from each, which makes high frequencies louder, as in speech recognition, e.g. 0.97',
+    ),
+  dynamicRange: z
+    .number()
+    .positive()
+    .optional()
+    .describe(
+      'decibels below the loudest value of a spectrogram at which its values level off, which also takes away its loudness, e.g. 40; default: none',
+    ),
 });
 
 /** What a network takes of sound, besides a shape. */
@@ -29,6 +59,12 @@ export interface AudioSettings {
   /** Samples of the waveform in a view; `null`: the whole recording, whatever its length. */
   readonly segmentSamples: number | null;
   readonly spectrogram: MelSettings;
+  /** Decibels below its loudest moment at which the ends of a recording are cut off; left out: nothing is. */
+  readonly trim?: number;
+  /** Share of the sample before that is subtracted from each; left out: 0. */
+  readonly preEmphasis?: number;
+  /** Decibels below its loudest value at which those of a spectrogram level off; left out: they do not. */
+  readonly dynamicRange?: number;
 }
 
 /** Longest segment that is chosen without being asked for, in seconds. */
@@ -37,14 +73,22 @@ const mostSeconds = 2;
 const frameMultiple = 16;
 
 /**
- * What a network takes for recordings: log-mel spectrograms `[melBands, frames, 1]` of segments of one length. The
- * settings of the spectrogram are BYOL-A's at any sample rate (`melSettingsFor`).
+ * What a network takes for recordings: log-mel spectrograms `[melBands, frames, 1]` of segments of one length, or of
+ * whole recordings that are resized to `frames`. The settings of the spectrogram are BYOL-A's at any sample rate
+ * (`melSettingsFor`).
  *
- * @throws UserError if the segment is shorter than one window of the spectrogram, or there are too many bands
+ * @throws UserError if the segment is shorter than one window of the spectrogram, there are too many bands, or both
+ * `seconds` and `frames` are given
  */
-export function audioInputFor(samples: SampleSpec, options: Readonly<Record<string, unknown>>): InputSpec {
-  const { seconds, melBands, sampleRate: wantedRate } = audioInputOptions.parse(options);
-  const sampleRate = wantedRate ?? numberOf(samples['sampleRate']);
+export function audioInputFor(samples: SampleSpec, given: Readonly<Record<string, unknown>>): InputSpec {
+  const { seconds, frames, melBands, trim, preEmphasis, dynamicRange, ...options } =
+    audioInputOptions.parse(given);
+  const sampleRate = options.sampleRate ?? numberOf(samples['sampleRate']);
+  if (seconds !== undefined && frames !== undefined) {
+    throw new UserError(
+      'input.seconds cuts segments, and input.frames takes whole recordings: set one of them',
+    );
+  }
   if (sampleRate === undefined) {
     throw new UserError(
       'the data set does not say its sample rate: set it, e.g. --set input.sampleRate=16000',
@@ -52,6 +96,15 @@ export function audioInputFor(samples: SampleSpec, options: Readonly<Record<stri
   }
   const spectrogram = resolveMelSettings({ sampleRate, melBands });
   melFilterbank(spectrogram); // Complains of bands that are too narrow.
+  const common = {
+    modality: samples.modality,
+    dtype: 'float32',
+    spectrogram,
+    ...(trim !== undefined && { trim }),
+    ...(preEmphasis > 0 && { preEmphasis }),
+    ...(dynamicRange !== undefined && { dynamicRange }),
+  } as const;
+  if (frames !== undefined) return { ...common, shape: [melBands, frames, 1], segmentSamples: null };
   const { hop, windowSize } = spectrogram;
   const segmentSamples =
     seconds === undefined
@@ -62,13 +115,7 @@ export function audioInputFor(samples: SampleSpec, options: Readonly<Record<stri
       `input.seconds: segments must be at least ${windowSize / sampleRate} s long, one window of the spectrogram, got ${seconds}`,
     );
   }
-  return {
-    modality: samples.modality,
-    shape: [melBands, framesOf(segmentSamples, spectrogram), 1],
-    dtype: 'float32',
-    segmentSamples,
-    spectrogram,
-  };
+  return { ...common, shape: [melBands, framesOf(segmentSamples, spectrogram), 1], segmentSamples };
 }
 
 /** Frames of the spectrogram of so many samples. */
@@ -82,8 +129,16 @@ export function framesOf(samples: number, { hop }: MelSettings): number {
  * @throws UserError if the input has none
  */
 export function audioSettingsOf(input: InputSpec): AudioSettings {
-  const { segmentSamples, spectrogram } = input as InputSpec & Partial<AudioSettings>;
-  if (spectrogram !== undefined && segmentSamples !== undefined) return { segmentSamples, spectrogram };
+  const { segmentSamples, spectrogram, trim, preEmphasis, dynamicRange } = input as InputSpec &
+    Partial<AudioSettings>;
+  if (spectrogram !== undefined && segmentSamples !== undefined) {
+    return {
+      ...{ segmentSamples, spectrogram },
+      ...(trim !== undefined && { trim }),
+      ...(preEmphasis !== undefined && { preEmphasis }),
+      ...(dynamicRange !== undefined && { dynamicRange }),
+    };
+  }
   throw new UserError('the input has no settings of a spectrogram: it was not made for recordings');
 }
 

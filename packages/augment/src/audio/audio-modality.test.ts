@@ -69,6 +69,35 @@ describe('evaluation views of recordings', () => {
     expect(view.shape).toEqual([...input.shape]);
   });
 
+  it('of whole recordings say nothing of loudness, duration and silence around', () => {
+    const input = audioModality.inputFor(samples, {
+      ...{ frames: 20, melBands: 16, trim: 30, preEmphasis: 0.5, dynamicRange: 40 },
+    });
+    expect(input).toMatchObject({ shape: [16, 20, 1], segmentSamples: null });
+    const sound = noise(4000);
+    const padded = new Float32Array(9000);
+    padded.set(sound, 3200);
+    const [own, other] = [
+      viewOf(audio(sound), input),
+      viewOf(audio(padded.map((value) => value / 8)), input),
+    ];
+    expect(own.shape).toEqual([16, 20, 1]);
+    expect(Math.max(...own.data)).toBeLessThanOrEqual(Math.log(1 + 1e-4));
+    expect(Math.min(...own.data)).toBeGreaterThanOrEqual(Math.log(1e-4) - 1e-5);
+    const differences = own.data.map((value, i) => Math.abs(value - (other.data[i] as number)));
+    const untrimmed = viewOf(audio(padded), { ...input, trim: undefined });
+    const shifts = own.data.map((value, i) => Math.abs(value - (untrimmed.data[i] as number)));
+    const sum = (values: ArrayLike<number>): number => Array.from(values).reduce((x, y) => x + y, 0);
+    expect(sum(differences)).toBeLessThan(0.25 * sum(shifts));
+    expect(() => audioModality.inputFor(samples, { frames: 20, seconds: 1 })).toThrow(
+      'input.seconds cuts segments, and input.frames takes whole recordings: set one of them',
+    );
+    const { description } = audioModality.raw(input);
+    expect(description).toBe(
+      'log-mel spectrograms of whole recordings without the silence around them, resized to 32 frames',
+    );
+  });
+
   it('of the baseline show whole recordings, resized to 32 frames', () => {
     const { input, description } = audioModality.raw(audioModality.inputFor(samples, {}));
     expect(description).toBe('log-mel spectrograms of whole recordings, resized to 32 frames');
@@ -83,7 +112,12 @@ describe('evaluation views of recordings', () => {
 describe('augmentations of recordings', () => {
   it('fit their input, whatever the recording’s duration', () => {
     const input = audioModality.inputFor(samples, {});
-    for (const { name } of audioModality.augmentations) {
+    const whole = audioModality.inputFor(samples, { frames: 48, trim: 30 });
+    const cases = audioModality.augmentations.flatMap(({ name }) => [
+      { name, input },
+      { name, input: whole },
+    ]);
+    for (const { name, input } of cases) {
       const { view } = resolveAugmentation(name, input, 'strong');
       const recipe = { groups: { views: { count: 2, transforms: view } } };
       expect(validateRecipe(recipe, samples, input)).toEqual({ views: [64, 48, 1] });

@@ -8,7 +8,9 @@ import { audioInputFor, audioInputOptions, audioSettingsOf } from './audio-input
 import { isSpectrogram, spectrogramSize, type AudioSize, type AudioValue } from './audio-transform.ts';
 import { audioTransforms } from './audio-transforms.ts';
 import { encodeWav } from './encode-wav.ts';
+import { emphasize } from './functional/emphasize.ts';
 import { segmentSamples } from './functional/segment.ts';
+import { trimSilence } from './functional/trim-silence.ts';
 import { logMelSpectrogram } from './log-mel-spectrogram.ts';
 import { melSettingsFor } from './mel-settings.ts';
 import { resample } from './resample.ts';
@@ -50,7 +52,11 @@ export const audioModality: Modality<AudioSample, AudioValue, AudioSize> = {
   },
 
   begin({ sampleRate, data }, input) {
-    return { samples: resample(data, sampleRate, audioSettingsOf(input).spectrogram.sampleRate) };
+    const { spectrogram, trim, preEmphasis = 0 } = audioSettingsOf(input);
+    const samples = emphasize(resample(data, sampleRate, spectrogram.sampleRate), preEmphasis);
+    if (trim === undefined) return { samples };
+    const { windowSize, hop } = spectrogram;
+    return { samples: trimSilence(samples, { decibels: trim, windowSize, hop }) };
   },
 
   finish(value, { normalization }) {
@@ -64,19 +70,24 @@ export const audioModality: Modality<AudioSample, AudioValue, AudioSize> = {
 
   raw(input) {
     const [bands = 0] = input.shape;
+    const trimmed = audioSettingsOf(input).trim === undefined ? '' : ' without the silence around them';
     return {
-      description: `log-mel spectrograms of whole recordings, resized to ${rawFrames} frames`,
+      description: `log-mel spectrograms of whole recordings${trimmed}, resized to ${rawFrames} frames`,
       input: { ...input, shape: [bands, rawFrames, 1], segmentSamples: null },
     };
   },
 
   preview: previewOf,
 
-  previewView(values, [height = 0, width = 0], { normalization }) {
+  previewView(values, [height = 0, width = 0], input) {
+    const { normalization } = input;
+    const { dynamicRange } = audioSettingsOf(input);
     const [mean = 0] = normalization?.mean ?? [];
     const [std = 1] = normalization?.std ?? [];
     const data = Float32Array.from(values, (value) => value * std + mean);
-    return { picture: spectrogramPicture({ height, width, channels: 1, data }, [silence, loudest]) };
+    const range: readonly [number, number] =
+      dynamicRange === undefined ? [silence, loudest] : [-dynamicRange * (Math.LN10 / 10), 0];
+    return { picture: spectrogramPicture({ height, width, channels: 1, data }, range) };
   },
 };
 

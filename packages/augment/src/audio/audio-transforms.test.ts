@@ -23,6 +23,10 @@ const specs: readonly AudioTransformSpec[] = [
   { name: 'randomMix' },
   { name: 'randomResizeCrop' },
   { name: 'randomLinearFader' },
+  { name: 'randomEqualizer' },
+  { name: 'randomFloor' },
+  { name: 'randomWarp', axis: 'time' },
+  { name: 'randomWarp', axis: 'frequency', distance: 0.25 },
   { name: 'randomMaskStripes', axis: 'time', maxLength: 5, count: 2 },
   { name: 'randomMaskStripes', axis: 'frequency', maxLength: 5, fill: 'silence' },
   { name: 'randomMask', ratio: 0.5, patchSize: 2, fill: [-6] },
@@ -69,6 +73,7 @@ describe('transforms of sound', () => {
       { name: 'randomMix' },
       { name: 'randomResizeCrop' },
       { name: 'randomLinearFader' },
+      { name: 'randomEqualizer' },
       { name: 'randomMaskStripes', axis: 'time', maxLength: 5 },
       { name: 'gaussianNoise', sigma: 0.4 },
     ];

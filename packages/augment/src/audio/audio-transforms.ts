@@ -7,11 +7,14 @@ import type { Transform } from '../transform.ts';
 import { describeAudioSize, onSpectrograms, type AudioSize, type AudioValue } from './audio-transform.ts';
 import { gaussianNoise } from './transforms/gaussian-noise.ts';
 import { logMel } from './transforms/log-mel.ts';
+import { randomEqualizer } from './transforms/random-equalizer.ts';
+import { randomFloor } from './transforms/random-floor.ts';
 import { randomLinearFader } from './transforms/random-linear-fader.ts';
 import { randomMaskStripes } from './transforms/random-mask-stripes.ts';
 import { randomMix } from './transforms/random-mix.ts';
 import { randomResizeCrop } from './transforms/random-resize-crop.ts';
 import { randomSegment } from './transforms/random-segment.ts';
+import { randomWarp } from './transforms/random-warp.ts';
 import { resizeFrames } from './transforms/resize-frames.ts';
 import { segment } from './transforms/segment.ts';
 
@@ -20,12 +23,15 @@ const plainTransforms = {
   gaussianNoise,
   logMel,
   patchMask: onSpectrograms(patchMask),
+  randomEqualizer,
+  randomFloor,
   randomLinearFader,
   randomMask: onSpectrograms(randomMask),
   randomMaskStripes,
   randomMix,
   randomResizeCrop,
   randomSegment,
+  randomWarp,
   resizeFrames,
   segment,
 };

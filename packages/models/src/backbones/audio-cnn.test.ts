@@ -61,6 +61,30 @@ describe('audio-cnn', () => {
     disposeModule(backbone);
   });
 
+  it('keeps the order of sounds where time is cut into pieces', () => {
+    const backbone = createBackbone('audio-cnn', {
+      ...{ input: spectrograms(), random: createRandom(1) },
+      options: { ...options, hiddenDim: 7, pieces: 2 },
+    });
+    expect(backbone.featureDim).toBe(10);
+    expect(backbone.parameters.get('fc.0.weight')?.variable.shape).toEqual([6, 7]);
+    expect(backbone.parameters.get('fc.3.weight')?.variable.shape).toEqual([7, 5]);
+    tf.tidy(() => {
+      // Far from the border between the two sounds, each piece sees one of them.
+      const quiet = tf.zeros([1, 16, 64, 1]);
+      const loud = tf.ones([1, 16, 64, 1]);
+      const features = (x: tf.Tensor) => [...backbone.features(x, evaluation).dataSync()];
+      const rising = features(tf.concat([quiet, loud], 2));
+      expect(rising).toHaveLength(10);
+      expect(rising.slice(0, 5)).not.toEqual(rising.slice(5));
+      expect(features(tf.ones([1, 16, 24, 1]))).toHaveLength(10);
+    });
+    expect(() => tf.tidy(() => backbone.features(tf.ones([1, 16, 8, 1]), evaluation))).toThrow(
+      'audio-cnn needs at least 16 frames for 2 pieces, got 8',
+    );
+    disposeModule(backbone);
+  });
+
   it('adds maximum and mean over time of two layers on all bands of a frame', () => {
     const backbone = create(spectrograms(8, 16));
     tf.tidy(() => {

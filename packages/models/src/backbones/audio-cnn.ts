@@ -18,7 +18,19 @@ const optionsSchema = z.strictObject({
     .int()
     .min(1)
     .default(512)
-    .describe('units of both linear layers: the length of a feature (paper: 2048)'),
+    .describe('units of the last linear layer: the length of a feature, of each piece (paper: 2048)'),
+  hiddenDim: z
+    .int()
+    .min(1)
+    .optional()
+    .describe('units of the first linear layer; default: as many as of the last'),
+  pieces: z
+    .int()
+    .min(1)
+    .default(1)
+    .describe(
+      'parts of the time that have features of their own, which keeps the order of sounds (paper: 1)',
+    ),
 });
 
 type AudioCnnOptions = z.output<typeof optionsSchema>;
@@ -32,6 +44,9 @@ const smallestSide = 2 ** blockCount;
  * spectrograms `[frequency, time, channels]`: three blocks of 3×3 convolution, batch norm, ReLU and 2×2 max-pool, then
  * two linear layers with ReLU on all frequencies of each frame. The features are the sum of their maximum and their
  * mean over time. Unlike a network that averages over both axes, it keeps apart what happens at different frequencies.
+ *
+ * With `pieces`, time is cut into so many parts, each with a maximum and a mean of its own: the features then tell in
+ * which order sounds come, which words of whole recordings need.
  *
  * It differs from the original in its default size, has no dropout between the linear layers, and leaves out the
  * biases of convolutions, which batch norm removes. Parameters have the original's names: `features.0.weight`, …,
@@ -58,14 +73,14 @@ function createAudioCnn(
   random: Random,
   initializer: Initializer = uniformFanIn,
 ): Backbone {
-  const { width, featureDim } = options;
+  const { width, featureDim, hiddenDim = featureDim, pieces } = options;
   const { height: bands, width: frames, channels } = imageSpecOf(input);
-  assertLargeEnough(bands, frames);
+  assertLargeEnough(bands, frames, pieces);
   const blocks = createBlocks(channels, width, random, initializer);
   const rows = Math.floor(bands / smallestSide);
-  const linear = (name: string, inDim: number): Module<tf.Tensor2D, tf.Tensor2D> =>
-    createLinear({ inDim, outDim: featureDim, random: random.split(name), initializer });
-  const [first, second] = [linear('fc.0', width * rows), linear('fc.3', featureDim)];
+  const linear = (name: string, inDim: number, outDim: number): Module<tf.Tensor2D, tf.Tensor2D> =>
+    createLinear({ inDim, outDim, random: random.split(name), initializer });
+  const [first, second] = [linear('fc.0', width * rows, hiddenDim), linear('fc.3', hiddenDim, featureDim)];
 
   function map(x: tf.Tensor, context: ForwardContext): tf.Tensor4D {
     const [, height = 0, columns = 0, depth] = x.shape;
@@ -74,7 +89,7 @@ function createAudioCnn(
         `audio-cnn: expected spectrograms [batch,${bands},time,${channels}], got ${describeShape(x.shape)}`,
       );
     }
-    assertLargeEnough(height, columns);
+    assertLargeEnough(height, columns, pieces);
     let y = x as tf.Tensor4D;
     for (const { convolution, norm } of blocks) {
       const activated = norm.forward(convolution.forward(y, context), context, { activation: 'relu' });
@@ -89,8 +104,11 @@ function createAudioCnn(
     // Linear layers do not look at the context.
     const hidden = tf.relu(first.forward(byTime, { training: false }));
     const encoded = tf.relu(second.forward(hidden, { training: false }));
-    const sequence = tf.reshape(encoded, [batch, steps, featureDim]);
-    return tf.add(tf.max<tf.Tensor2D>(sequence, 1), tf.mean<tf.Tensor2D>(sequence, 1));
+    const sequence = tf.reshape<tf.Rank.R3>(encoded, [batch, steps, featureDim]);
+    const pooled = piecesOf(sequence, pieces).map((piece) =>
+      tf.add<tf.Tensor2D>(tf.max(piece, 1), tf.mean(piece, 1)),
+    );
+    return pooled.length === 1 ? (pooled[0] as tf.Tensor2D) : tf.concat2d(pooled, 1);
   }
 
   const parts = blocks.flatMap(({ convolution, norm }, index) => [
@@ -100,7 +118,7 @@ function createAudioCnn(
   const backbone: Backbone = {
     name: 'audio-cnn',
     settings: { name: 'audio-cnn', options: { ...options }, input },
-    featureDim,
+    featureDim: featureDim * pieces,
     ...treesOf({ ...Object.fromEntries(parts), 'fc.0': first, 'fc.3': second }),
     features: (x, context) => pool(map(x, context)),
     clone() {
@@ -127,7 +145,22 @@ function createBlocks(channels: number, width: number, random: Random, initializ
   }));
 }
 
-function assertLargeEnough(bands: number, frames: number): void {
+/** `[batch, steps, dim]` cut into so many pieces along its steps, as even as can be. */
+function piecesOf(sequence: tf.Tensor3D, count: number): readonly tf.Tensor3D[] {
+  if (count === 1) return [sequence];
+  const [, steps] = sequence.shape;
+  const bounds = Array.from({ length: count + 1 }, (_, index) => Math.floor((index * steps) / count));
+  const sizes = bounds.slice(1).map((bound, index) => bound - (bounds[index] as number));
+  return tf.split(sequence, sizes, 1);
+}
+
+function assertLargeEnough(bands: number, frames: number, pieces: number): void {
+  if (frames < smallestSide * pieces && pieces > 1) {
+    throw new UserError(
+      `audio-cnn needs at least ${smallestSide * pieces} frames for ${pieces} pieces, got ${frames}; use longer inputs ` +
+        '(input.frames, input.seconds) or fewer pieces (backbone.pieces)',
+    );
+  }
   if (Math.min(bands, frames) >= smallestSide) return;
   throw new UserError(
     `audio-cnn needs spectrograms of at least ${smallestSide} bands and ${smallestSide} frames, got ` +

@@ -1,7 +1,9 @@
 import { createRandom } from '@ssl/random';
 import { describe, expect, it } from 'vitest';
 
+import { emphasize } from './emphasize.ts';
 import { segmentFrames, segmentOffsets, segmentSamples } from './segment.ts';
+import { trimSilence } from './trim-silence.ts';
 import { silence, type Spectrogram } from '../spectrogram.ts';
 
 describe('segments', () => {
@@ -23,6 +25,32 @@ describe('segments', () => {
     expect([...segmentFrames(x, 5).data]).toEqual([low, a, b, c, low, low, d, e, f, low]);
     expect([...segmentFrames(x, 4, 0, { padding: 'end', fill: 7 }).data]).toEqual([a, b, c, 7, d, e, f, 7]);
   });
+});
+
+describe('trimmed recordings', () => {
+  const options = { decibels: 20, windowSize: 4, hop: 2 };
+
+  it('run from the first loud frame to the last, pauses included', () => {
+    const faint = (length: number): number[] => Array.from({ length }, () => 0.01);
+    const sound = [1, -1, 1, -1];
+    const mono = Float32Array.from([...faint(9), ...sound, ...faint(12), ...sound, ...faint(8)]);
+    // The frames around samples 8 and 30 hold one and two loud samples; those around 6 and 32 hold none.
+    expect([...trimSilence(mono, options)]).toEqual([...mono.subarray(8, 32)]);
+    expect(trimSilence(mono, { ...options, decibels: 50 })).toHaveLength(mono.length);
+  });
+
+  it('come whole where nothing is louder than the rest', () => {
+    for (const length of [0, 1, 7]) {
+      expect(trimSilence(new Float32Array(length), options)).toHaveLength(length);
+      expect(trimSilence(new Float32Array(length).fill(0.5), options)).toHaveLength(length);
+    }
+  });
+});
+
+it('emphasised recordings are differences of neighbours', () => {
+  expect([...emphasize(Float32Array.of(1, 2, 4), 0.5)]).toEqual([0.5, 1.5, 3]);
+  const mono = Float32Array.of(1, 2);
+  expect(emphasize(mono, 0)).toBe(mono);
 });
 
 function spectrogram(height: number, width: number, seed: number): Spectrogram {

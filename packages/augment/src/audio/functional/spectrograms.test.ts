@@ -1,8 +1,11 @@
 import { createRandom } from '@ssl/random';
 import { describe, expect, it } from 'vitest';
 
+import { equalize } from './equalize.ts';
+import { limitDynamicRange } from './limit-dynamic-range.ts';
 import { mixLogMel } from './mix-log-mel.ts';
 import { resizeCrop } from './resize-crop.ts';
+import { warp } from './warp.ts';
 import type { Spectrogram } from '../spectrogram.ts';
 import { drawStripe } from '../transforms/random-mask-stripes.ts';
 import { drawResizeCrop, randomResizeCrop } from '../transforms/random-resize-crop.ts';
@@ -56,6 +59,50 @@ describe('what transforms of spectrograms do', () => {
     expect(() =>
       resizeCrop(x, { canvas: { height: 2, width: 6 }, box: { top: 0, left: 0, height: 1, width: 1 } }),
     ).toThrow('resizeCrop: the canvas must be at least 3×4, got 2×6');
+  });
+
+  it('warp an axis by moving a point of it, the ends where they were', () => {
+    const ramp: Spectrogram = {
+      height: 2,
+      width: 5,
+      channels: 1,
+      data: Float32Array.of(0, 1, 2, 3, 4, 5, 6, 7, 8, 9),
+    };
+    // What was in the middle is at three quarters.
+    const late = warp(ramp, { axis: 'time', from: 0.5, to: 0.75 });
+    [0, 2 / 3, 4 / 3, 2, 4, 5, 17 / 3, 19 / 3, 7, 9].forEach((value, i) => {
+      expect(late.data[i]).toBeCloseTo(value, 5);
+    });
+    const turned: Spectrogram = {
+      ...ramp,
+      height: 5,
+      width: 2,
+      data: Float32Array.of(0, 5, 1, 6, 2, 7, 3, 8, 4, 9),
+    };
+    const high = warp(turned, { axis: 'frequency', from: 0.5, to: 0.75 });
+    for (let y = 0; y < 5; y++) {
+      expect([high.data[2 * y], high.data[2 * y + 1]]).toEqual([late.data[y], late.data[5 + y]]);
+    }
+  });
+
+  it('change bands by a curve, all frames alike', () => {
+    const x = spectrogram(5, 3, 9);
+    const { data } = equalize(x, [2, 0, 4]);
+    data.forEach((value, i) => {
+      const gain = [2, 1, 0, 2, 4][Math.floor(i / 3)] as number;
+      expect(value).toBeCloseTo((x.data[i] as number) + gain, 5);
+    });
+    equalize(x, [3]).data.forEach((value, i) => expect(value).toBeCloseTo((x.data[i] as number) + 3, 5));
+  });
+
+  it('level off below the loudest value, whatever the loudness', () => {
+    const x: Spectrogram = { height: 1, width: 3, channels: 1, data: Float32Array.of(-2, -5, -90) };
+    const limited = limitDynamicRange(x, 40).data;
+    [Math.log(1 + 1e-4), Math.log(Math.exp(-3) + 1e-4), Math.log(1e-4)].forEach((value, i) => {
+      expect(limited[i]).toBeCloseTo(value, 5);
+    });
+    const quieter = { ...x, data: x.data.map((value) => value - 4) };
+    expect(limitDynamicRange(quieter, 40).data).toEqual(limited);
   });
 
   it('mask stripes that are narrower than asked for', () => {

@@ -1,18 +1,23 @@
 // The README's table of methods, made by one command that can be stopped and started again:
 //
 //     node bench/methods-table.mjs --data path/to/cifar-10 --out runs/table [--methods byol,sela] [--seeds 0,1,2]
-//         [--preset cifar10-small] [--backend wasm] [--threads 1] [--set key=value …] [--protocols knn,linear]
-//         [--jobs 1]
+//         [--preset cifar10-small] [--backend wasm] [--threads 1] [--epochs N] [--labels-per-class N]
+//         [--set key=value …] [--protocols knn,linear] [--jobs 1] [--results bench/results/TABLE]
 //
 // Each method and seed has a run folder below --out. What is complete there is skipped, what was stopped goes on from
 // its checkpoint. On two cores, two runs at once of one thread each (--jobs 2 --threads 1) are through sooner than one
 // after the other. The table is printed, and written to OUT/table.md and OUT/table.json: mean ± standard deviation
-// (n − 1) over the seeds, of the last epoch; the random backbone's over its seeds, the pixels' once.
+// (n − 1) over the seeds, of the last epoch; the random backbone's over its seeds, the pixels' once. The test accuracy
+// is that of the method's own classes, where it predicts the data set's.
+//
+// --results names a folder for the scores of each method and seed and how they came about, one file a method:
+// bench/render-methods.mjs writes those of bench/results into the README.
 import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { rowOf, scoreColumns, scoresOf, spread } from './method-scores.mjs';
 
 const ssl = fileURLToPath(new URL('../apps/trainer/bin/ssl.js', import.meta.url));
 const { values: options } = parseArgs({
@@ -27,8 +32,10 @@ const { values: options } = parseArgs({
     threads: { type: 'string' },
     workers: { type: 'string' },
     epochs: { type: 'string' },
+    'labels-per-class': { type: 'string' },
     jobs: { type: 'string', default: '1' },
     set: { type: 'string', multiple: true, default: [] },
+    results: { type: 'string' },
   },
 });
 if (options.data === undefined) {
@@ -58,6 +65,7 @@ const complete = new Set();
 const queue = runs.values();
 await Promise.all(Array.from({ length: jobs }, () => workOff(queue)));
 console.log(writeTable());
+if (options.results !== undefined) writeResults(options.results);
 
 async function workOff(queue) {
   for (const run of queue) {
@@ -85,6 +93,7 @@ async function train(method, seed, run) {
     ...['train', '--method', method, '--data', options.data, '--preset', options.preset, '--seed', seed],
     ...['--out', run, ...compute],
     ...(options.epochs ? ['--epochs', options.epochs] : []),
+    ...(options['labels-per-class'] ? ['--labels-per-class', options['labels-per-class']] : []),
     ...(options.workers ? ['--workers', options.workers] : []),
     ...options.set.flatMap((setting) => ['--set', setting]),
   ]);
@@ -126,18 +135,55 @@ function writeTable() {
       scores: own.map(({ results }) => results),
     })),
   ];
-  const titles = { knn: 'kNN', linear: 'linear', cluster: 'ACC' };
-  const header = ['method', ...protocols.map((name) => titles[name] ?? name), 'seeds'];
+  const found = new Set(
+    rows.flatMap(({ scores }) => scores.flatMap((score) => Object.keys(scoresOf(score)))),
+  );
+  const columns = scoreColumns.filter(({ name }) => found.has(name));
+  const header = ['method', ...columns.map(({ title }) => title), 'seeds'];
   const lines = rows.map(({ name, scores }) => [
     name,
-    ...protocols.map((protocol) => spread(scores.map((score) => topOf(score[protocol])))),
+    ...columns.map(({ of }) => spread(scores.map(of))),
     String(scores.length),
   ]);
   const table = [header, header.map((_, at) => (at === 0 ? '---' : '--:')), ...lines];
-  const markdown = `${table.map((cells) => `| ${cells.join(' | ')} |`).join('\n')}\n`;
+  const markdown = `${table.map(rowOf).join('\n')}\n`;
   writeFileSync(join(options.out, 'table.md'), markdown);
   writeFileSync(join(options.out, 'table.json'), `${JSON.stringify(rows, null, 2)}\n`);
   return markdown;
+}
+
+/** Writes what each method scored with each seed, and the settings and programs that made it, to a folder. */
+function writeResults(folder) {
+  mkdirSync(folder, { recursive: true });
+  for (const method of methods) {
+    const own = runs.filter((run) => run.method === method);
+    const [{ protocol }] = own.map((run) => readJson(join(run.folder, 'eval.json')));
+    const { methodOptions, backbone, augmentation, epochs, batchSize, labelsPerClass, optimizer, schedule } =
+      readJson(join(own[0].folder, 'config.json'));
+    const document = {
+      method,
+      training: {
+        ...{ preset: options.preset, epochs, batchSize, labelsPerClass, methodOptions },
+        ...{ backbone, augmentation, optimizer, schedule },
+      },
+      data: protocol.data,
+      protocols: { knn: protocol.knn, linear: protocol.linear },
+      backend: protocol.backend,
+      versions: protocol.versions,
+      seeds: own.map((run) => {
+        const evaluation = readJson(join(run.folder, 'eval.json'));
+        return {
+          seed: Number(run.seed),
+          step: evaluation.protocol.checkpoint.step,
+          createdAt: evaluation.protocol.createdAt,
+          scores: scoresOf(evaluation.results),
+          randomBackbone: scoresOf(evaluation.baselines.randomInit),
+          pixels: scoresOf(evaluation.baselines.pixels),
+        };
+      }),
+    };
+    writeFileSync(join(folder, `${nameOf(method)}.json`), `${JSON.stringify(document, null, 2)}\n`);
+  }
 }
 
 /** A baseline's scores, once for each seed: it is the same whatever the method that was evaluated beside it. */
@@ -145,20 +191,6 @@ function baselines(all, name) {
   const bySeed = new Map();
   for (const { baselines: scores } of all) bySeed.set(JSON.stringify(scores[name]), scores[name]);
   return [...bySeed.values()];
-}
-
-function topOf(score) {
-  return score?.top1 ?? score?.acc;
-}
-
-/** `43.6 ± 1.0`, in per cent. */
-function spread(values) {
-  const known = values.filter((value) => typeof value === 'number').map((value) => 100 * value);
-  if (known.length === 0) return '–';
-  const mean = known.reduce((sum, value) => sum + value, 0) / known.length;
-  if (known.length === 1) return mean.toFixed(1);
-  const variance = known.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (known.length - 1);
-  return `${mean.toFixed(1)} ± ${Math.sqrt(variance).toFixed(1)}`;
 }
 
 /** A method's name as a folder takes it: of a file, its own name without the ending. */

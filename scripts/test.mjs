@@ -36,6 +36,7 @@ if (patterns.length === 0) {
     'apps',
   ]);
   check('format', tool('prettier'), ['--check', '--log-level=warn', '.']);
+  check('scores in the README', 'node', ['bench/render-methods.mjs', '--check']);
   check('unused code and dependencies', tool('knip'), []);
   check('published packages', tool('turbo'), ['run', 'publint', '--output-logs=errors-only']);
 }

@@ -1,4 +1,4 @@
-import { viewTransforms, type AugmentationRecipe } from '@ssl/augment';
+import { viewTransforms } from '@ssl/augment';
 import { UserError } from '@ssl/errors';
 import {
   copyTree,
@@ -17,6 +17,7 @@ import { teacherTemperatureAt } from '../losses/teacher-temperature-at.ts';
 import type { MethodDefinition, Progress, Views } from '../method.ts';
 import { cosineMomentum } from '../parts/cosine-momentum.ts';
 import { updateEma } from '../parts/ema.ts';
+import { smallCrops } from '../parts/small-crops.ts';
 import { stopGradient } from '../parts/stop-gradient.ts';
 import { groupOf, viewCount, viewFeatures } from '../parts/view-features.ts';
 import { sampleMajor } from '../parts/view-major.ts';
@@ -83,16 +84,6 @@ export interface DinoRoles {
   readonly evaluated: Backbone;
 }
 
-/** The views of the augmentation cifar10-small, of 24 pixels a side: half the work of 32. */
-const smallCrops: AugmentationRecipe = {
-  view: [
-    { name: 'randomResizedCrop', size: [24, 24], scale: [0.2, 1] },
-    { name: 'randomHorizontalFlip', probability: 0.5 },
-    { name: 'colorJitter', brightness: 0.4, contrast: 0.4, saturation: 0.4, hue: 0.1, probability: 0.8 },
-    { name: 'randomGrayscale', probability: 0.2 },
-  ],
-};
-
 /**
  * DINO, "self-distillation with no labels" (Caron et al., ICCV 2021): a student learns from all views of an image what
  * its own moving average, the teacher, makes of the other global view. The teacher's outputs are centred, and sharpened
@@ -117,8 +108,8 @@ export const dino: MethodDefinition<DinoOptions, DinoRoles> = {
   presets: {
     'cifar10-small': {
       description: 'CIFAR-10 on a CPU in 20 epochs, in steps of 64 images',
-      // The teacher moves ten times slower than the centre, and its outputs are sharper than the authors': on generated
-      // shapes, a teacher as fast as the centre collapsed at temperatures of 0.02 and 0.04.
+      // On 2,000 images held out of the training data (8,000 to learn from, seed 10), linear came to 47.5 after a random
+      // backbone's 38.3. Other temperatures and momenta were not compared on these images.
       options: {
         ...{ batchNorm: true, outDim: 512, momentum: 0.99 },
         ...{ teacherTemperature: 0.03, warmupTeacherTemperature: 0.03 },

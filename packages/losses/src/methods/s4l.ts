@@ -25,6 +25,7 @@ import {
   type MethodPart,
 } from '../parts/nested-methods.ts';
 import { completePartOptions } from '../parts/part-options.ts';
+import { smallCrops } from '../parts/small-crops.ts';
 import { groupOf } from '../parts/view-features.ts';
 
 const optionsSchema = z.strictObject({
@@ -117,8 +118,10 @@ export function createS4l(methodByName: (name: string) => AnyMethod): MethodDefi
     presets: {
       'cifar10-small': {
         description:
-          'CIFAR-10 on a CPU in 20 epochs: 128 images a step in two views each for Self-Classifier, and 64 labelled ones',
-        // With rotation (one of the four for each image) it takes less time, and scored 4 points less on held-out images.
+          'CIFAR-10 on a CPU in 20 epochs: 64 images a step in two views each for Self-Classifier, and 64 labelled ones',
+        // Accuracy on 2,000 images held out of the training data (8,000 to learn from, 400 with a label; seed 0): 53.1.
+        // With 128 images a step, of 32 pixels and at a rate of 0.1, it was 51.8, and with rotation (one of the four for
+        // each image) in Self-Classifier's place there 48.1.
         options: {
           pretext: ['self-classifier'],
           pretextOptions: {
@@ -132,8 +135,9 @@ export function createS4l(methodByName: (name: string) => AnyMethod): MethodDefi
           labelledBatchSize: 64,
         },
         training: {
-          batchSize: 128,
-          optimizer: { name: 'sgd', learningRate: 0.1, momentum: 0.9, weightDecay: 5e-4 },
+          augmentation: smallCrops,
+          batchSize: 64,
+          optimizer: { name: 'sgd', learningRate: 0.06, momentum: 0.9, weightDecay: 5e-4 },
         },
       },
     },

@@ -47,19 +47,19 @@ const byolA = define({
 const voices = define({
   name: 'voices',
   description:
-    'what differs between voices, rooms and microphones: noise, resonances, pace and colour; words stay whole',
+    'what differs between voices, rooms and microphones: noise, pace, loudness and colour; words stay whole',
   source:
     'this project, from the warping of SpecAugment (Park et al., 2019), the crops of BYOL-A (Niizumi et al., 2021) and the curves of FilterAugment (Nam et al., 2022)',
   strength: 'strong',
   spectrogram: [
-    { name: 'randomFloor', decibels: [20, 50] },
-    { name: 'randomWarp', axis: 'frequency', distance: 0.12 },
-    { name: 'randomWarp', axis: 'time', distance: 0.12 },
+    { name: 'randomFloor', decibels: [20, 45] },
+    { name: 'randomWarp', axis: 'time', distance: 0.2 },
     {
       name: 'randomResizeCrop',
-      ...{ canvasScale: [1.2, 1.2], frequencyScale: [0.8, 1.2], timeScale: [0.8, 1.2] },
+      ...{ canvasScale: [1, 1.25], frequencyScale: [1, 1], timeScale: [0.75, 1.25] },
     },
-    { name: 'randomEqualizer', points: 5, gain: 1 },
+    { name: 'randomLinearFader', gain: 0.7 },
+    { name: 'randomEqualizer', points: 2, gain: 0.7 },
   ],
 });
 

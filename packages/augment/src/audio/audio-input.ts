@@ -37,14 +37,6 @@ export const audioInputOptions = z.strictObject({
     .describe(
       'cuts off both ends of a recording where they are so many decibels below its loudest moment, e.g. 25; default: nothing',
     ),
-  preEmphasis: z
-    .number()
-    .min(0)
-    .lt(1)
-    .default(0)
-    .describe(
-      'share of the sample before that is subtracted from each, which makes high frequencies louder, as in speech recognition, e.g. 0.97',
-    ),
   dynamicRange: z
     .number()
     .positive()
@@ -61,8 +53,6 @@ export interface AudioSettings {
   readonly spectrogram: MelSettings;
   /** Decibels below its loudest moment at which the ends of a recording are cut off; left out: nothing is. */
   readonly trim?: number;
-  /** Share of the sample before that is subtracted from each; left out: 0. */
-  readonly preEmphasis?: number;
   /** Decibels below its loudest value at which those of a spectrogram level off; left out: they do not. */
   readonly dynamicRange?: number;
 }
@@ -81,8 +71,7 @@ const frameMultiple = 16;
  * `seconds` and `frames` are given
  */
 export function audioInputFor(samples: SampleSpec, given: Readonly<Record<string, unknown>>): InputSpec {
-  const { seconds, frames, melBands, trim, preEmphasis, dynamicRange, ...options } =
-    audioInputOptions.parse(given);
+  const { seconds, frames, melBands, trim, dynamicRange, ...options } = audioInputOptions.parse(given);
   const sampleRate = options.sampleRate ?? numberOf(samples['sampleRate']);
   if (seconds !== undefined && frames !== undefined) {
     throw new UserError(
@@ -101,7 +90,6 @@ export function audioInputFor(samples: SampleSpec, given: Readonly<Record<string
     dtype: 'float32',
     spectrogram,
     ...(trim !== undefined && { trim }),
-    ...(preEmphasis > 0 && { preEmphasis }),
     ...(dynamicRange !== undefined && { dynamicRange }),
   } as const;
   if (frames !== undefined) return { ...common, shape: [melBands, frames, 1], segmentSamples: null };
@@ -129,13 +117,11 @@ export function framesOf(samples: number, { hop }: MelSettings): number {
  * @throws UserError if the input has none
  */
 export function audioSettingsOf(input: InputSpec): AudioSettings {
-  const { segmentSamples, spectrogram, trim, preEmphasis, dynamicRange } = input as InputSpec &
-    Partial<AudioSettings>;
+  const { segmentSamples, spectrogram, trim, dynamicRange } = input as InputSpec & Partial<AudioSettings>;
   if (spectrogram !== undefined && segmentSamples !== undefined) {
     return {
       ...{ segmentSamples, spectrogram },
       ...(trim !== undefined && { trim }),
-      ...(preEmphasis !== undefined && { preEmphasis }),
       ...(dynamicRange !== undefined && { dynamicRange }),
     };
   }

@@ -71,7 +71,7 @@ describe('evaluation views of recordings', () => {
 
   it('of whole recordings say nothing of loudness, duration and silence around', () => {
     const input = audioModality.inputFor(samples, {
-      ...{ frames: 20, melBands: 16, trim: 30, preEmphasis: 0.5, dynamicRange: 40 },
+      ...{ frames: 20, melBands: 16, trim: 30, dynamicRange: 40 },
     });
     expect(input).toMatchObject({ shape: [16, 20, 1], segmentSamples: null });
     const sound = noise(4000);

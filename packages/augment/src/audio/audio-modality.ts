@@ -8,7 +8,6 @@ import { audioInputFor, audioInputOptions, audioSettingsOf } from './audio-input
 import { isSpectrogram, spectrogramSize, type AudioSize, type AudioValue } from './audio-transform.ts';
 import { audioTransforms } from './audio-transforms.ts';
 import { encodeWav } from './encode-wav.ts';
-import { emphasize } from './functional/emphasize.ts';
 import { segmentSamples } from './functional/segment.ts';
 import { trimSilence } from './functional/trim-silence.ts';
 import { logMelSpectrogram } from './log-mel-spectrogram.ts';
@@ -52,8 +51,8 @@ export const audioModality: Modality<AudioSample, AudioValue, AudioSize> = {
   },
 
   begin({ sampleRate, data }, input) {
-    const { spectrogram, trim, preEmphasis = 0 } = audioSettingsOf(input);
-    const samples = emphasize(resample(data, sampleRate, spectrogram.sampleRate), preEmphasis);
+    const { spectrogram, trim } = audioSettingsOf(input);
+    const samples = resample(data, sampleRate, spectrogram.sampleRate);
     if (trim === undefined) return { samples };
     const { windowSize, hop } = spectrogram;
     return { samples: trimSilence(samples, { decibels: trim, windowSize, hop }) };

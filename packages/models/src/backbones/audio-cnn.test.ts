@@ -61,6 +61,25 @@ describe('audio-cnn', () => {
     disposeModule(backbone);
   });
 
+  it('has batch norm after its linear layers where it is asked for', () => {
+    const backbone = createBackbone('audio-cnn', {
+      ...{ input: spectrograms(), random: createRandom(1) },
+      options: { ...options, linearNorm: true },
+    });
+    for (const layer of ['fc.0', 'fc.3']) {
+      expect(backbone.parameters.get(`${layer}.norm.weight`)?.variable.shape).toEqual([5]);
+      expect(backbone.buffers.has(`${layer}.norm.running_mean`)).toBe(true);
+    }
+    tf.tidy(() => {
+      // Of a batch, each feature is positive for some sample: none is dead.
+      const features = backbone.features(tf.randomUniform([8, 16, 40, 1], 0, 1, 'float32', 3), {
+        training: true,
+      });
+      for (const most of tf.max(features, 0).dataSync()) expect(most).toBeGreaterThan(0);
+    });
+    disposeModule(backbone);
+  });
+
   it('keeps the order of sounds where time is cut into pieces', () => {
     const backbone = createBackbone('audio-cnn', {
       ...{ input: spectrograms(), random: createRandom(1) },

@@ -4,7 +4,7 @@ import { createRandom, type Random } from '@ssl/random';
 import * as tf from '@tensorflow/tfjs-core';
 import { z } from 'zod';
 import type { Backbone } from '../backbone.ts';
-import { createBatchNorm } from '../batch-norm.ts';
+import { createBatchNorm, type BatchNorm } from '../batch-norm.ts';
 import { createConvolution } from '../convolution.ts';
 import { uniformFanIn, zeros, type Initializer } from '../initializers.ts';
 import { createLinear } from '../linear.ts';
@@ -24,6 +24,10 @@ const optionsSchema = z.strictObject({
     .min(1)
     .optional()
     .describe('units of the first linear layer; default: as many as of the last'),
+  linearNorm: z
+    .boolean()
+    .default(false)
+    .describe('batch norm after each linear layer, which keeps small layers alive (paper: none)'),
   pieces: z
     .int()
     .min(1)
@@ -50,7 +54,8 @@ const smallestSide = 2 ** blockCount;
  *
  * It differs from the original in its default size, has no dropout between the linear layers, and leaves out the
  * biases of convolutions, which batch norm removes. Parameters have the original's names: `features.0.weight`, …,
- * `fc.0.weight`, `fc.3.weight`. The number of frames may vary between calls; the number of bands may not.
+ * `fc.0.weight`, `fc.3.weight`; with `linearNorm` there are `fc.0.norm` and `fc.3.norm` besides. The number of frames
+ * may vary between calls; the number of bands may not.
  */
 export const audioCnn: AnyBackboneKind = {
   name: 'audio-cnn',
@@ -67,20 +72,29 @@ function isSpectrogram({ shape, dtype, spectrogram }: InputSpec): boolean {
   return shape.length === 3 && dtype === 'float32' && typeof spectrogram === 'object' && spectrogram !== null;
 }
 
+interface LinearBlock {
+  readonly name: string;
+  readonly linear: Module<tf.Tensor2D, tf.Tensor2D>;
+  readonly norm?: BatchNorm;
+}
+
 function createAudioCnn(
   input: InputSpec,
   options: AudioCnnOptions,
   random: Random,
   initializer: Initializer = uniformFanIn,
 ): Backbone {
-  const { width, featureDim, hiddenDim = featureDim, pieces } = options;
+  const { width, featureDim, hiddenDim = featureDim, linearNorm, pieces } = options;
   const { height: bands, width: frames, channels } = imageSpecOf(input);
   assertLargeEnough(bands, frames, pieces);
   const blocks = createBlocks(channels, width, random, initializer);
   const rows = Math.floor(bands / smallestSide);
-  const linear = (name: string, inDim: number, outDim: number): Module<tf.Tensor2D, tf.Tensor2D> =>
-    createLinear({ inDim, outDim, random: random.split(name), initializer });
-  const [first, second] = [linear('fc.0', width * rows, hiddenDim), linear('fc.3', hiddenDim, featureDim)];
+  const linear = (name: string, inDim: number, outDim: number): LinearBlock => ({
+    name,
+    linear: createLinear({ inDim, outDim, random: random.split(name), initializer }),
+    ...(linearNorm && { norm: createBatchNorm({ channels: outDim }) }),
+  });
+  const linears = [linear('fc.0', width * rows, hiddenDim), linear('fc.3', hiddenDim, featureDim)];
 
   function map(x: tf.Tensor, context: ForwardContext): tf.Tensor4D {
     const [, height = 0, columns = 0, depth] = x.shape;
@@ -98,12 +112,14 @@ function createAudioCnn(
     return y;
   }
 
-  function pool(y: tf.Tensor4D): tf.Tensor2D {
+  function pool(y: tf.Tensor4D, context: ForwardContext): tf.Tensor2D {
     const [batch, , steps] = y.shape;
     const byTime = tf.reshape<tf.Rank.R2>(tf.transpose(y, [0, 2, 1, 3]), [batch * steps, width * rows]);
-    // Linear layers do not look at the context.
-    const hidden = tf.relu(first.forward(byTime, { training: false }));
-    const encoded = tf.relu(second.forward(hidden, { training: false }));
+    let encoded = byTime;
+    for (const { linear, norm } of linears) {
+      const y = linear.forward(encoded, context);
+      encoded = norm?.forward(y, context, { activation: 'relu' }) ?? tf.relu(y);
+    }
     const sequence = tf.reshape<tf.Rank.R3>(encoded, [batch, steps, featureDim]);
     const pooled = piecesOf(sequence, pieces).map((piece) =>
       tf.add<tf.Tensor2D>(tf.max(piece, 1), tf.mean(piece, 1)),
@@ -115,12 +131,16 @@ function createAudioCnn(
     [`features.${4 * index}`, convolution] as const,
     [`features.${4 * index + 1}`, norm] as const,
   ]);
+  const linearParts = linears.flatMap(({ name, linear, norm }) => [
+    [name, linear] as const,
+    ...(norm ? [[`${name}.norm`, norm] as const] : []),
+  ]);
   const backbone: Backbone = {
     name: 'audio-cnn',
     settings: { name: 'audio-cnn', options: { ...options }, input },
     featureDim: featureDim * pieces,
-    ...treesOf({ ...Object.fromEntries(parts), 'fc.0': first, 'fc.3': second }),
-    features: (x, context) => pool(map(x, context)),
+    ...treesOf(Object.fromEntries([...parts, ...linearParts])),
+    features: (x, context) => pool(map(x, context), context),
     clone() {
       const copy = createAudioCnn(input, options, createRandom(0), zeros);
       copyTree(backbone.parameters, copy.parameters);

@@ -23,9 +23,10 @@ export const trainingPresets: Readonly<Record<string, TrainingPreset>> = {
   },
   'sound-small': {
     description:
-      'the small ResNet on spectrograms of short recordings, 12 epochs: what two cores can do in minutes',
+      'the small ResNet on spectrograms of whole short recordings, 12 epochs: what two cores can do in minutes',
     training: {
       backbone: { name: 'resnet-tiny', width: 32, stem: 'imagenet' },
+      input: { frames: 32, melBands: 24, trim: 20, dynamicRange: 35 },
       epochs: 12,
       batchSize: 64,
       optimizer: { name: 'adam', learningRate: 0.002 },

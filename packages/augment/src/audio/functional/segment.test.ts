@@ -1,7 +1,6 @@
 import { createRandom } from '@ssl/random';
 import { describe, expect, it } from 'vitest';
 
-import { emphasize } from './emphasize.ts';
 import { segmentFrames, segmentOffsets, segmentSamples } from './segment.ts';
 import { trimSilence } from './trim-silence.ts';
 import { silence, type Spectrogram } from '../spectrogram.ts';
@@ -45,12 +44,6 @@ describe('trimmed recordings', () => {
       expect(trimSilence(new Float32Array(length).fill(0.5), options)).toHaveLength(length);
     }
   });
-});
-
-it('emphasised recordings are differences of neighbours', () => {
-  expect([...emphasize(Float32Array.of(1, 2, 4), 0.5)]).toEqual([0.5, 1.5, 3]);
-  const mono = Float32Array.of(1, 2);
-  expect(emphasize(mono, 0)).toBe(mono);
 });
 
 function spectrogram(height: number, width: number, seed: number): Spectrogram {

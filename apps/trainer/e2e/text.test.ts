@@ -105,9 +105,9 @@ describe('from texts to a report', () => {
 });
 
 describe('masked-tokens on generated:sentences', () => {
-  // On one thread of wasm: perplexity 8.05, without context 19.1; linear probe 61.1 %, of the random network 48.8 %.
+  // On one thread of wasm: perplexity 6.12, without context 19.1; linear probe 89.1 %, of the random network 71.3 %.
   it('predicts hidden bytes by their context, and its features tell topics apart', async () => {
-    const settings = ['backbone.dim=48', 'backbone.depth=1', 'schedule.warmupEpochs=0'];
+    const settings = ['backbone.dim=48', 'backbone.localDim=96', 'schedule.warmupEpochs=0'];
     const trained = await ssl(folder, [
       ...['train', '--method', 'masked-tokens', '--data', 'generated:sentences?length=1200', '--epochs', '3'],
       ...['--preset', 'text-small', '--out', 'sentences', ...wasm],
@@ -117,7 +117,7 @@ describe('masked-tokens on generated:sentences', () => {
     const { results, baselines } = await sslJson<Evaluation>(folder, [
       ...['eval', 'sentences', '--protocols', 'linear', ...wasm],
     ]);
-    expect(results.metrics.perplexity).toBeLessThan(0.55 * results.metrics.unigramPerplexity);
-    expect(results.linear?.top1).toBeGreaterThan((baselines.randomInit.linear?.top1 ?? NaN) + 0.06);
+    expect(results.metrics.perplexity).toBeLessThan(0.42 * results.metrics.unigramPerplexity);
+    expect(results.linear?.top1).toBeGreaterThan((baselines.randomInit.linear?.top1 ?? NaN) + 0.1);
   });
 });

@@ -89,11 +89,11 @@ export const byol: MethodDefinition<ByolOptions, ByolRoles> = {
       options: { hiddenDim: 512, outDim: 128 },
       training: {
         backbone: {
-          ...{ name: 'audio-cnn', width: 16, hiddenDim: 128, featureDim: 24 },
+          ...{ name: 'audio-cnn', width: 16, hiddenDim: 128, featureDim: 32 },
           ...{ pieces: 4, linearNorm: true },
         },
         augmentation: 'voices',
-        epochs: 30,
+        epochs: 16,
         batchSize: 32,
         // At twice the rate, a momentum of 0.97 or a tenth of the decay, the loss falls further and the features say less.
         optimizer: { name: 'sgd', learningRate: 0.03, momentum: 0.9, weightDecay: 1e-3 },

@@ -1,8 +1,9 @@
 import { resolveAugmentation, type InputSpec } from '@ssl/augment';
-import { createPackedDataset, subset, type Dataset } from '@ssl/data';
+import { createGeneratedTones, createPackedDataset, subset, type Dataset } from '@ssl/data';
 import { isUserError } from '@ssl/errors';
 import { getMethod, type AnyMethod, type StreamRequest } from '@ssl/losses';
 import { describe, expect, it } from 'vitest';
+import { resolveConfig } from '../config/resolve-config.ts';
 import type { TrainConfigInput } from '../config/train-config.ts';
 import { noiseDataset, toyAugmentation, toyMethod } from '../fixtures/toy-training.testing.ts';
 import { createNoiseDataset } from '../testing/noise-dataset.ts';
@@ -48,6 +49,23 @@ describe('planRun', () => {
       config: { backbone: { name: 'resnet-tiny' }, method: 'toy', methodOptions: { noise: 0.1 } },
     });
     expect(settled.recipe.groups['view']?.count).toBe(2);
+  });
+
+  it('sees short recordings whole by the preset sound-small', async () => {
+    const dataset = createGeneratedTones({ length: 40, sampleRate: 4000 });
+    const method = getMethod('byol');
+    const { config } = resolveConfig({ method, preset: 'sound-small' });
+    const settled = await planRun({ method, dataset, config });
+    expect(settled.input).toMatchObject({
+      ...{ shape: [24, 32, 1], segmentSamples: null, trim: 20, dynamicRange: 35 },
+      normalization: { mean: [expect.any(Number)], std: [expect.any(Number)] },
+    });
+    const names = settled.recipe.groups['views']?.transforms.map(({ name }) => name);
+    expect(names?.slice(0, 2)).toEqual(['logMel', 'resizeFrames']);
+    expect(settled.config.backbone).toMatchObject({ name: 'audio-cnn', pieces: 4, linearNorm: true });
+    // Methods that need a feature map take the preset's own network.
+    const other = resolveConfig({ method: getMethod('autoencoder'), preset: 'sound-small' }).config;
+    expect(other.backbone).toMatchObject({ name: 'resnet-tiny' });
   });
 
   it('is plain JSON, the same whenever it is made, and again from its own config', async () => {

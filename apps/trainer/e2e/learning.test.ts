@@ -29,9 +29,47 @@ const shared: Settings = {
   schedule: { name: 'cosine', warmupEpochs: 1 },
 };
 
+/** Pictures of half the size: a step takes less than half the time, and an untrained network shows less of the shape. */
+const small: Settings = { input: { size: 16 }, batchSize: 64 };
+const smallCrop = { name: 'randomResizedCrop', size: [16, 16] };
+
+/**
+ * Views for methods that compare two views of a picture. Some take for a target what the network itself makes of the
+ * other view, such as BYOL and DINO: they begin with
+ * what both views share of what an untrained network shows. Of views by `generated-shapes` little is shared but how far
+ * the background is from grey, and they stayed there. Here brightness, contrast, size and angle are drawn afresh. No
+ * view is a negative: whether the shape is the lighter one is most of what the network shows at first, and with
+ * negatives in every second view it is noise (BYOL: 10 points in place of 17 in 138 steps).
+ */
+const freshLightness = {
+  view: [
+    { name: 'randomAffine', degrees: [-20, 20], scale: [0.85, 1.15], interpolation: 'bilinear', fill: 0.5 },
+    { ...smallCrop, scale: [0.5, 1], ratio: [0.85, 1.18] },
+    { name: 'randomHorizontalFlip', probability: 0.5 },
+    { name: 'colorJitter', hue: 0.5, probability: 0.8 },
+    { name: 'randomGrayscale', probability: 0.6 },
+    { name: 'randomAutocontrast', probability: 1 },
+    { name: 'colorJitter', brightness: 0.6, contrast: 0.8, saturation: 0.5, probability: 1 },
+  ],
+};
+
+/** Small pictures in such views. */
+function freshViews({ epochs, learningRate }: { epochs: number; learningRate: number }): Settings {
+  return {
+    ...{ ...small, augmentation: freshLightness, epochs },
+    optimizer: { learningRate, weightDecay: 1e-4 },
+    schedule: { warmupEpochs: 0 },
+  };
+}
+
 /** How many pictures a method is trained on: `defaultImages` where nothing else is said. */
-const images: Readonly<Record<string, number>> = { rotation: 3000, s4l: 2400 };
-const defaultImages = 4000;
+const images: Readonly<Record<string, number>> = {
+  supervised: 4000,
+  'self-classifier': 4000,
+  sela: 4000,
+  s4l: 2400,
+};
+const defaultImages = 3000;
 
 /** Settings by which each method that takes images learns. Above each, the margin measured, in points. */
 const settings: Readonly<Record<string, Settings>> = {
@@ -81,13 +119,67 @@ const settings: Readonly<Record<string, Settings>> = {
     // Patches that are normalised hold mostly texture: 500 steps on them left the score where it was.
     methodOptions: { maskRatio: 0.5, normalizePixels: false, decoderDim: 32, decoderDepth: 1 },
   },
+  // SIMCLR
+  simclr: { ...freshViews({ epochs: 3, learningRate: 0.2 }), methodOptions: { hiddenDim: 128, outDim: 64 } },
+  // MOCO
+  moco: {
+    ...freshViews({ epochs: 3, learningRate: 0.4 }),
+    methodOptions: { hiddenDim: 128, outDim: 64, queueSize: 512, momentum: 0.95 },
+  },
+  // NNCLR
+  nnclr: {
+    ...freshViews({ epochs: 3, learningRate: 0.2 }),
+    methodOptions: { hiddenDim: 128, outDim: 64, queueSize: 512 },
+  },
+  // SWAV
+  swav: {
+    ...freshViews({ epochs: 3, learningRate: 0.4 }),
+    methodOptions: { hiddenDim: 128, outDim: 64, prototypes: 50, queueSize: 256, queueStartEpoch: 1 },
+  },
+  // SIMSIAM
+  simsiam: {
+    ...freshViews({ epochs: 4, learningRate: 0.5 }),
+    methodOptions: { outDim: 128, predictorDim: 32 },
+  },
+  // VICREG
+  vicreg: {
+    ...freshViews({ epochs: 3, learningRate: 0.01 }),
+    methodOptions: { hiddenDim: 128, outDim: 64 },
+  },
+  // LEJEPA
+  lejepa: {
+    ...freshViews({ epochs: 3, learningRate: 0.002 }),
+    optimizer: { name: 'adamw', learningRate: 0.002, weightDecay: 0.01 },
+    methodOptions: { hiddenDim: 128, slices: 64 },
+  },
+  // 22
+  byol: {
+    ...freshViews({ epochs: 4, learningRate: 0.4 }),
+    methodOptions: { hiddenDim: 128, outDim: 64, momentum: 0.95 },
+  },
+  // 18
+  dino: {
+    ...freshViews({ epochs: 4, learningRate: 0.4 }),
+    methodOptions: {
+      ...{ hiddenDim: 128, bottleneckDim: 128, outDim: 50, batchNorm: true, freezeLastLayerEpochs: 0 },
+      // A teacher as fast needs the centre of the step before: with an older one, it gave all pictures the same.
+      ...{ momentum: 0.93, centreMomentum: 0, teacherTemperature: 0.045, warmupTeacherTemperature: 0.045 },
+    },
+  },
+  // 19
+  autoencoder: {
+    ...{ ...small, epochs: 12 },
+    augmentation: {
+      view: [
+        { ...smallCrop, scale: [0.9, 1], ratio: [0.9, 1.1] },
+        { name: 'randomHorizontalFlip', probability: 0.5 },
+        { name: 'randomGrayscale', probability: 0.7 },
+      ],
+    },
+    optimizer: { name: 'adam', learningRate: 0.003 },
+    methodOptions: { corruption: 'none', decodeFrom: 'features', decoderWidth: 16 },
+  },
 };
-
-/** Methods that take images, and for which no settings are known by which they learn as much within a minute. */
-const unproven: readonly string[] = [
-  ...['byol', 'dino', 'autoencoder'],
-  ...['simclr', 'moco', 'nnclr', 'simsiam', 'vicreg', 'swav', 'lejepa'],
-];
 
 const probed = createGeneratedShapes({ length: 2000 });
 const held = createGeneratedShapes({ split: 'test', length: 1000 });
@@ -125,7 +217,7 @@ describe('on generated shapes, a linear probe shows that', () => {
     disposeModule(untrained);
   });
 
-  const others = methodNames.filter((name) => !(name in settings) && !unproven.includes(name));
+  const others = methodNames.filter((name) => !(name in settings));
 
   it.each(others)('%s takes no images', async (name) => {
     const config = configOf(name);

@@ -17,14 +17,7 @@ import { autoName, type TrainConfig } from '@ssl/train';
 import { formatCount } from '../terminal/format.ts';
 import type { Terminal } from '../terminal/terminal.node.ts';
 import { loadRun } from './load-run.node.ts';
-
-/** Weights that a backbone started from, as a run remembers them. */
-export interface WeightsSource {
-  /** Absolute: a file, or a run folder. */
-  readonly path: string;
-  /** Of the tensors: a run that had no checkpoint yet begins again with the very same ones only. */
-  readonly sha256: string;
-}
+import type { WeightsSource } from './weights-source.ts';
 
 /** Weights for a backbone that have been read. */
 export interface InitialWeights extends WeightsSource {

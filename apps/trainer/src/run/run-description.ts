@@ -13,8 +13,8 @@ import {
 } from '@ssl/train';
 import { z } from 'zod';
 import { moduleSourceSchema, type ModuleSource } from '../methods/module-source.ts';
-import type { WeightsSource } from './initial-weights.node.ts';
 import type { LabelsSource } from './labels-file.node.ts';
+import type { WeightsSource } from './weights-source.ts';
 
 const text = z.string();
 const count = z.int().min(0);

@@ -3,7 +3,7 @@
  * preset cifar10-small (or the first that the method has for texts) with one thread.
  * `npx tsx --conditions=@ssl/source bench/step-costs.ts [--backend wasm] [--methods byol,dino] [--out FILE.json]`
  */
-import { writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import type { BackendName } from '../packages/backend/src/index.ts';
 import { useBackend } from '../packages/backend/src/node.ts';
@@ -18,6 +18,18 @@ const { values: options } = parseArgs({
     out: { type: 'string' },
   },
 });
+
+interface Document {
+  readonly preset: string;
+  readonly backend: string;
+  readonly threads: number;
+  readonly node: string;
+  readonly table: readonly {
+    readonly method: string;
+    readonly millisecondsAnImage: number;
+    readonly besideSimclr: number;
+  }[];
+}
 
 const preset = 'cifar10-small';
 const baseline = 'simclr';
@@ -39,7 +51,19 @@ const table = names.map((name) => {
 });
 console.table(table);
 if (options.out !== undefined) {
-  const document = { preset, backend: options.backend, threads: 1, node: process.version, table };
+  // Rows of methods that were not measured now stay: a row is a ratio within its own run.
+  const now = new Set(names);
+  const kept = existsSync(options.out)
+    ? (JSON.parse(readFileSync(options.out, 'utf8')) as Document).table
+    : [];
+  const rows = [...table, ...kept.filter(({ method }) => !now.has(method))];
+  const document: Document = {
+    preset,
+    backend: options.backend,
+    threads: 1,
+    node: process.version,
+    table: rows,
+  };
   writeFileSync(options.out, `${JSON.stringify(document, null, 2)}\n`);
 }
 process.exit(0);

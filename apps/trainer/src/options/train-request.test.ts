@@ -91,7 +91,7 @@ describe('resolveTrainRequest', () => {
   it.each([
     [
       'epoch: 3',
-      'unknown setting "epoch": did you mean "epochs"? (valid: method, data, range, dataKind, labels, out, preset, backend, threads,',
+      'unknown setting "epoch": did you mean "epochs"? (valid: method, data, range, dataKind, labels, init, out, preset, backend, threads,',
     ],
     ['methodOptions:\n  outDimm: 3', 'unknown setting of methodOptions "outDimm": did you mean "outDim"?'],
     ['epochs: many', 'epochs: expected number, got "many"'],

@@ -15,7 +15,7 @@ import { sampleMajor, viewMajor } from '../parts/view-major.ts';
 
 const optionsSchema = z.strictObject({
   version: z
-    .union([z.literal(2), z.literal(3)])
+    .literal([2, 3])
     .default(2)
     .describe(
       '2: keys of earlier batches in a queue are the negatives; 3: those of the batch, with a predictor',

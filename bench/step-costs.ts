@@ -1,6 +1,6 @@
 /**
  * What a training step of each method costs beside SimCLR's: processor time an image, augmentation included, of the
- * preset cifar10-small (or the first that the method has for texts) with one thread.
+ * preset cifar10-small with one thread; methods without that preset, such as those of texts, are left out.
  * `npx tsx --conditions=@ssl/source bench/step-costs.ts [--backend wasm] [--methods byol,dino] [--out FILE.json]`
  */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';

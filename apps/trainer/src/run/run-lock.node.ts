@@ -44,7 +44,7 @@ export async function lockRun(directory: string): Promise<() => Promise<void>> {
   }
   const beat = setInterval(() => {
     const now = new Date();
-    // A folder that was taken away tells when the run is saved next.
+    // If the folder is gone, the next save reports it.
     utimes(path, now, now).catch(() => undefined);
   }, beatMilliseconds);
   beat.unref();

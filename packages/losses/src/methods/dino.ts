@@ -1,5 +1,3 @@
-import { viewTransforms } from '@ssl/augment';
-import { UserError } from '@ssl/errors';
 import {
   copyTree,
   createDinoHead,
@@ -19,6 +17,7 @@ import { cosineMomentum } from '../parts/cosine-momentum.ts';
 import { updateEma } from '../parts/ema.ts';
 import { smallCrops } from '../parts/small-crops.ts';
 import { stopGradient } from '../parts/stop-gradient.ts';
+import { multiCropViews } from '../parts/multi-crop-views.ts';
 import { groupOf, viewCount, viewFeatures } from '../parts/view-features.ts';
 import { sampleMajor } from '../parts/view-major.ts';
 
@@ -153,14 +152,7 @@ export const dino: MethodDefinition<DinoOptions, DinoRoles> = {
     'lower optimizer.learningRate or methodOptions.teacherTemperature, or keep methodOptions.centreMomentum below 1',
 
   views({ localViews }, { augmentation }) {
-    const global = { count: 2, transforms: viewTransforms(augmentation, 2) };
-    if (localViews === 0) return { groups: { global } };
-    if (augmentation.local === undefined) {
-      throw new UserError(
-        'dino: the augmentation has no local views; use one that has, such as dino, or set methodOptions.localViews to 0',
-      );
-    }
-    return { groups: { global, local: { count: localViews, transforms: augmentation.local } } };
+    return multiCropViews({ method: 'dino', group: 'global', localViews, augmentation, example: 'dino' });
   },
 
   init({ backbone, random }, options) {

@@ -1,4 +1,3 @@
-import { viewTransforms, type ViewRecipe } from '@ssl/augment';
 import { UserError } from '@ssl/errors';
 import {
   createProjectionHead,
@@ -14,6 +13,7 @@ import type { MethodDefinition, MethodPreset } from '../method.ts';
 import type { MetricDescription } from '../metric-description.ts';
 import { mnistSmallTraining } from '../parts/mnist-small.ts';
 import { createNearestNeighbourQueue, type NearestNeighbourQueue } from '../parts/nearest-neighbour-queue.ts';
+import { multiCropViews } from '../parts/multi-crop-views.ts';
 import { groupOf, viewCount, viewFeatures } from '../parts/view-features.ts';
 import { sampleMajor, viewMajor } from '../parts/view-major.ts';
 
@@ -164,16 +164,11 @@ export const selfClassifier: MethodDefinition<SelfClassifierOptions, SelfClassif
   collapseAdvice:
     'keep methodOptions.uniformPrior true, lower methodOptions.columnTemperature or optimizer.learningRate, or use a larger batch',
 
-  views({ localViews }, { augmentation }): ViewRecipe {
-    const views = { count: 2, transforms: viewTransforms(augmentation, 2) };
-    if (localViews === 0) return { groups: { views } };
-    if (augmentation.local === undefined) {
-      throw new UserError(
-        'self-classifier: the augmentation has no local views; use one that has, such as self-classifier-imagenet, or set methodOptions.localViews to 0',
-      );
-    }
-    return { groups: { views, local: { count: localViews, transforms: augmentation.local } } };
-  },
+  views: ({ localViews }, { augmentation }) =>
+    multiCropViews({
+      ...{ method: 'self-classifier', group: 'views', localViews, augmentation },
+      example: 'self-classifier-imagenet',
+    }),
 
   init({ backbone, random, batchSize }, options) {
     const { classes, outDim, queueSize } = options;

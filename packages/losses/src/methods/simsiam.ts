@@ -45,7 +45,7 @@ export interface SimsiamRoles {
  * SimSiam (Chen and He, CVPR 2021): one view predicts the projection of the other, without negatives and without a
  * second network. The stopped gradient of the targets and the predictor keep the features from collapsing.
  *
- * As in the authors' code, the predictor's learning rate is constant there; here it follows the schedule of the rest.
+ * In the authors' code the predictor's learning rate stays constant; here it follows the schedule with the rest.
  */
 export const simsiam: MethodDefinition<SimsiamOptions, SimsiamRoles> = {
   name: 'simsiam',

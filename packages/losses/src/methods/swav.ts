@@ -1,4 +1,3 @@
-import { viewTransforms } from '@ssl/augment';
 import { UserError } from '@ssl/errors';
 import {
   createLinear,
@@ -13,6 +12,7 @@ import { z } from 'zod';
 import { swavAssignments, swavLoss } from '../losses/swav-loss.ts';
 import type { MethodDefinition, MethodState } from '../method.ts';
 import { createNearestNeighbourQueue, type NearestNeighbourQueue } from '../parts/nearest-neighbour-queue.ts';
+import { multiCropViews } from '../parts/multi-crop-views.ts';
 import { groupOf, viewCount, viewFeatures } from '../parts/view-features.ts';
 import { sampleMajor } from '../parts/view-major.ts';
 
@@ -113,14 +113,7 @@ export const swav: MethodDefinition<SwavOptions, SwavRoles> = {
   },
 
   views({ localViews }, { augmentation }) {
-    const global = { count: 2, transforms: viewTransforms(augmentation, 2) };
-    if (localViews === 0) return { groups: { global } };
-    if (augmentation.local === undefined) {
-      throw new UserError(
-        'swav: the augmentation has no local views; use one that has, such as dino, or set methodOptions.localViews to 0',
-      );
-    }
-    return { groups: { global, local: { count: localViews, transforms: augmentation.local } } };
+    return multiCropViews({ method: 'swav', group: 'global', localViews, augmentation, example: 'dino' });
   },
 
   init({ backbone, random, batchSize }, options) {
@@ -193,7 +186,7 @@ export const swav: MethodDefinition<SwavOptions, SwavRoles> = {
     const indices = tf.tensor1d(groupOf(views, 'global').indices, 'int32');
     const queues = [queue0, queue1];
     for (const [view, queue] of queues.entries()) queue.push(rows[view] as tf.Tensor2D, indices);
-    // The scores of the next step's objective: its prototypes are these, and it may read no weights.
+    // The objective may read no weights: in the next step it uses these scores, which are by the same prototypes.
     const next = queues.map(({ entries }) => prototypes.forward(entries, { training: false }));
     scores?.buffers.get('value')?.variable.assign(tf.stack(next));
   },

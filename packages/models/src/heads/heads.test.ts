@@ -70,6 +70,24 @@ describe.each(['wasm', 'cpu'] as const)('heads on %s, against the authors’ cod
 });
 
 describe('createProjectionHead', () => {
+  it('ends in a batch norm without weights where asked to', () => {
+    tf.tidy(() => {
+      // PyTorch's start: the authors' gives outputs so small that the norm's epsilon counts.
+      const shape = { inDim: 3, hiddenDim: 8, hiddenLayers: 1, outDim: 4 };
+      const options = { ...shape, normalize: false, initialization: 'pytorch', random } as const;
+      const head = createProjectionHead({ ...options, outputNorm: true });
+      expect([...head.parameters.keys()].filter((name) => /^mlp\.[34]/.test(name))).toEqual(['mlp.3.weight']);
+      const { mean, variance } = tf.moments(
+        head.forward(tf.randomNormal([64, 3], 0, 1, 'float32', 5), training),
+        0,
+      );
+      for (const value of mean.dataSync()) expect(value).toBeCloseTo(0, 5);
+      for (const value of variance.dataSync()) expect(value).toBeCloseTo(1, 2);
+      const withoutBias = createProjectionHead({ ...options, outputBias: false });
+      expect(withoutBias.parameters.has('mlp.3.bias')).toBe(false);
+    });
+  });
+
   it('puts out rows of unit length, or not', () => {
     tf.tidy(() => {
       const x = tf.tensor2d([1, 2, 3, -1, 0.5, 2], [2, 3]);

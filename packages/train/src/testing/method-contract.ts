@@ -145,7 +145,7 @@ async function checkParts(bench: MethodBench, { config }: BenchSettings): Promis
   for (const [name, gradient] of whole.gradients) {
     const other = parts.gradients.get(name);
     assert(other !== undefined, `"${name}" gets no gradient from parts`);
-    // What is nought but for rounding, such as the gradient of a bias before a batch norm, is rounded by the others' size.
+    // A gradient that is zero up to rounding, such as that of a bias before a batch norm, has errors of the others' size.
     const scale = Math.max(1e-6, roundingShare * largest, largestOf(gradient));
     const worst = gradient.reduce(
       (most, value, at) => Math.max(most, Math.abs(value - (other[at] ?? NaN))),
